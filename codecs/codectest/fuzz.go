@@ -1,0 +1,70 @@
+package codectest
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dragoman-rpc/dragoman/codecs"
+)
+
+// Fuzz is the fuzz target of a codec, with its fixtures as seeds. Whatever the bytes: no panic, no byte taken that is not
+// there, the same messages wherever the bytes are cut, and a message of a call that is written anew means the same.
+func Fuzz(f *testing.F, c codecs.Codec, dir string) {
+	for _, x := range load(f, dir) {
+		if x.side != "server" {
+			f.Add(x.bytes, false, len(x.bytes)/2)
+		}
+		if x.side != "client" {
+			f.Add(x.bytes, true, len(x.bytes)/2)
+		}
+	}
+	f.Fuzz(func(t *testing.T, p []byte, client bool, at int) {
+		if len(p) > 64<<10 {
+			return
+		}
+		side, other := codecs.Server, codecs.Client
+		if client {
+			side, other = other, side
+		}
+		if at < 0 || at > len(p) {
+			at = len(p) / 2
+		}
+		whole := newDriver(c.Session(side, codecs.Settings{}))
+		whole.meta = true
+		whole.each = func(m *codecs.Message) { anew(t, c, side, other, m) }
+		whole.feed(bytes.Clone(p))
+		cut := newDriver(c.Session(side, codecs.Settings{}))
+		cut.meta = true
+		cut.feed(bytes.Clone(p[:at]))
+		cut.feed(bytes.Clone(p[at:]))
+		same(t, whole, cut, at)
+	})
+}
+
+// anew writes a message of a call anew and reads it back. What cannot be written, or not be read in the state of a fresh
+// session, says nothing.
+func anew(t *testing.T, c codecs.Codec, side, other codecs.Side, m *codecs.Message) {
+	want := look(m, nil)
+	if !want.isCall() || want.Kind == codecs.Data || m.Part || !m.End || m.Format.Encoding == "" {
+		return
+	}
+	copied := m.Clone()
+	copied.Own()
+	copied.Touch()
+	b, err := encode(c.Session(other, codecs.Settings{}), &copied)
+	if err != nil {
+		copied.Release()
+		return
+	}
+	d := newDriver(c.Session(side, codecs.Settings{}))
+	d.meta = true
+	d.feed(b)
+	if d.lost != nil || len(d.got) != 1 {
+		t.Fatalf("%s %s.%s written anew as %q: %d messages, %v", want.Kind, want.Header.Service, want.Header.Method, b, len(d.got), d.lost)
+	}
+	if diff := cmp.Diff(essence(want), essence(d.got[0])); diff != "" {
+		t.Fatalf("written anew as %q (- as it came, + decoded again):\n%s", b, diff)
+	}
+}

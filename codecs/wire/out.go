@@ -1,0 +1,110 @@
+package wire
+
+import (
+	"encoding/binary"
+	"net"
+)
+
+// refMin is the size from which a body is referred to and not copied.
+const refMin = 4 << 10
+
+// Out is output under construction: bytes appended to B, and large bodies referred to in between. The offset that PutU32 takes
+// counts B only.
+//
+// The zero Out is ready for use. It is not safe for concurrent use.
+type Out struct {
+	B    []byte // append to it: o.B = append(o.B, …)
+	refs []ref
+	size int // of the bodies referred to
+}
+
+type ref struct {
+	at   int // in B: the body stands before this byte
+	body Body
+}
+
+// Len is the number of bytes written, bodies referred to included.
+func (o *Out) Len() int { return len(o.B) + o.size }
+
+// Body appends a payload: small ones are copied, large ones are referred to. It takes the Body over.
+func (o *Out) Body(b Body) {
+	if b.Len() < refMin {
+		o.B = append(o.B, b.p...)
+		b.Release()
+		return
+	}
+	o.refs = append(o.refs, ref{len(o.B), b})
+	o.size += b.Len()
+}
+
+// U16, U32 and U64 append in network order.
+func (o *Out) U16(v uint16) { o.B = binary.BigEndian.AppendUint16(o.B, v) }
+func (o *Out) U32(v uint32) { o.B = binary.BigEndian.AppendUint32(o.B, v) }
+func (o *Out) U64(v uint64) { o.B = binary.BigEndian.AppendUint64(o.B, v) }
+
+// PutU32 writes v over the four bytes at offset at of B.
+func (o *Out) PutU32(at int, v uint32) { binary.BigEndian.PutUint32(o.B[at:at+4], v) }
+
+// Own copies the borrowed bodies referred to, so that the Out may outlive the callback they came with.
+func (o *Out) Own() {
+	for i := range o.refs {
+		o.refs[i].body.Own()
+	}
+}
+
+// Borrowed says whether the Out refers to memory that it does not own.
+func (o *Out) Borrowed() bool {
+	for i := range o.refs {
+		if !o.refs[i].body.Owned() {
+			return true
+		}
+	}
+	return false
+}
+
+// Buffers appends the output, in order, to bufs. The slices are valid until Reset.
+func (o *Out) Buffers(bufs net.Buffers) net.Buffers {
+	at := 0
+	for _, r := range o.refs {
+		if r.at > at {
+			bufs = append(bufs, o.B[at:r.at])
+			at = r.at
+		}
+		bufs = append(bufs, r.body.p)
+	}
+	if at < len(o.B) {
+		bufs = append(bufs, o.B[at:])
+	}
+	return bufs
+}
+
+// AppendTo appends the output, in order, to p: for tests and for those who need one slice.
+func (o *Out) AppendTo(p []byte) []byte {
+	for _, b := range o.Buffers(nil) {
+		p = append(p, b...)
+	}
+	return p
+}
+
+// keep is the largest buffer that Reset keeps for the next use.
+const keep = 64 << 10
+
+// Reset releases the bodies and empties the Out, keeping a buffer of moderate size.
+func (o *Out) Reset() {
+	for i := range o.refs {
+		o.refs[i].body.Release()
+	}
+	clear(o.refs)
+	o.refs, o.size = o.refs[:0], 0
+	if cap(o.B) > keep {
+		o.B = nil
+	}
+	o.B = o.B[:0]
+}
+
+// Take gives what was written to B as an owned Body and resets the Out. There must be no bodies referred to.
+func (o *Out) Take() Body {
+	b := Copy(o.B)
+	o.Reset()
+	return b
+}
