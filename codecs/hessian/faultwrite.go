@@ -1,0 +1,144 @@
+package hessian
+
+import (
+	"bytes"
+	"strconv"
+
+	"github.com/dragoman-rpc/dragoman/codecs/token"
+)
+
+// An exception is an object, the class of which must stand before it with the names of all fields. They are known only when the
+// neutral form has ended, so the definition is a hole that is filled then; its number is taken at once.
+
+// fault begins an exception.
+func (w *writer) fault() error {
+	f := open{kind: wFault, hole: w.hole(), from: len(w.names)}
+	w.begin(f, w.refs)
+	w.instance(w.classes.add("", nil))
+	return nil
+}
+
+// field takes note of the name of the field whose value is next.
+func field[T string | []byte](w *writer, f *open, name T) {
+	w.names = AppendString(w.names, name)
+	f.named++
+}
+
+// putFault takes a token of the neutral form.
+func (w *writer) putFault(t *token.Token, f *open) error {
+	switch {
+	case t.Kind == token.End && f.key == "":
+		w.endFault(f)
+		return nil
+	case t.Kind == token.Key && f.key == "":
+		for _, key := range faultKeys {
+			if string(t.Text) == key {
+				f.key = key
+				return nil
+			}
+		}
+		return misuse("key %q of an exception", t.Text)
+	case f.key == "":
+		return misuse("%v where a key of an exception is due", t.Kind)
+	}
+	key := f.key
+	f.key = ""
+	switch {
+	case key == "class" && t.Kind == token.String:
+		f.name = string(t.Text)
+		return nil
+	case t.Kind == token.Null:
+		return nil
+	case key == "message" && t.Kind == token.String:
+		field(w, f, "detailMessage")
+		w.o.B = appendText(w.o.B, t.Text)
+		return nil
+	case key == "fields" && t.Kind == token.Map:
+		w.begin(open{kind: wFields, hole: -1}, -1)
+		return nil
+	case key == "cause" && t.Kind == token.Map:
+		if len(w.stack) >= token.MaxDepth {
+			return w.value(t) // which says so
+		}
+		field(w, f, "cause")
+		return w.fault()
+	case key == "trace" && t.Kind == token.List:
+		field(w, f, "stackTrace")
+		w.openList(traceType, int(t.Int))
+		w.stack[len(w.stack)-1].kind = wTrace
+		return nil
+	}
+	return misuse("%v for %s of an exception", t.Kind, key)
+}
+
+// putField takes a token of the map of an exception's fields.
+func (w *writer) putField(t *token.Token, f *open) error {
+	switch {
+	case f.value:
+		f.value = false
+		return w.value(t)
+	case t.Kind == token.End:
+		w.pop()
+		return nil
+	case t.Kind != token.Key:
+		return misuse("%v where the name of a field is due", t.Kind)
+	}
+	f.value = true
+	field(w, &w.stack[len(w.stack)-2], t.Text)
+	return nil
+}
+
+// endFault fills in the class.
+func (w *writer) endFault(f *open) {
+	name := f.name
+	if name == "" {
+		name = "java.lang.RuntimeException"
+	}
+	h := &w.holes[f.hole]
+	h.from = len(w.late)
+	w.late = AppendInt(AppendString(append(w.late, 'C'), name), int32(f.named))
+	w.late = append(w.late, w.names[f.from:]...)
+	h.to = len(w.late)
+	w.names = w.names[:f.from]
+	w.pop()
+}
+
+// The class of the elements of a stack trace, and the type of the list of them. Fields that newer versions of Java have beside
+// these may be missing.
+const (
+	traceType  = "[java.lang.StackTraceElement"
+	traceClass = "java.lang.StackTraceElement"
+)
+
+var traceFields = []string{"declaringClass", "methodName", "fileName", "lineNumber"}
+
+// putLine takes a line of a stack trace; null is one of which nothing is known.
+func (w *writer) putLine(t *token.Token, f *open) error {
+	switch {
+	case t.Kind == token.End:
+		return w.end(f)
+	case t.Kind != token.String && t.Kind != token.Null || f.n >= 0 && f.i >= f.n:
+		return misuse("%v where a line of a stack trace is due", t.Kind)
+	}
+	f.i++
+	call, place, _ := bytes.Cut(bytes.TrimSuffix(t.Text, []byte(")")), []byte("("))
+	dot := bytes.LastIndexByte(call, '.')
+	w.object(traceClass, traceFields)
+	w.o.B = AppendString(w.o.B, call[:max(dot, 0)])
+	w.o.B = AppendString(w.o.B, call[dot+1:])
+	line := int64(-1)
+	switch file, number, ok := bytes.Cut(place, []byte(":")); {
+	case string(place) == "Native Method":
+		line = -2
+		w.o.B = AppendNull(w.o.B)
+	case string(place) == "Unknown Source" || len(place) == 0:
+		w.o.B = AppendNull(w.o.B)
+	default:
+		w.o.B = AppendString(w.o.B, file)
+		if v, err := strconv.ParseInt(string(number), 10, 32); ok && err == nil {
+			line = v
+		}
+	}
+	w.o.B = AppendInt(w.o.B, int32(line))
+	return nil
+}
