@@ -1,0 +1,29 @@
+package bridge
+
+import (
+	"github.com/dragoman-rpc/dragoman/bridge/filter"
+	"github.com/dragoman-rpc/dragoman/codecs"
+)
+
+// chain is the call path between two wires, outermost first. The order is fixed here and nowhere else: what a stage needs to know
+// is found out by those before it.
+func (b *Bridge) chain(s *state) codecs.Handler {
+	stages := []codecs.Filter{
+		b.observer.Watch,
+		filter.Guard(),
+		filter.Route(s.table, s.conf.Routes.Defaults.Timeout),
+		filter.Admit(s.table, &b.limits),
+	}
+	stages = append(stages, b.extra...)
+	stages = append(stages,
+		filter.Gather(codecs.DefaultMaxFrame),
+		filter.Retry(s.clusters),
+		filter.Balance(s.clusters),
+		filter.Transcode(b.encodings, s.book),
+	)
+	h := filter.Forward
+	for i := len(stages) - 1; i >= 0; i-- {
+		h = stages[i](h)
+	}
+	return h
+}

@@ -1,0 +1,123 @@
+package engine
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/dragoman-rpc/dragoman/codecs"
+)
+
+// home is an executor: everything done for the calls of one client connection runs here, one thing at a time. There is no
+// goroutine of its own: whoever finds it idle runs it.
+//
+// Writing is put off to the end of a run, when every outbox touched meanwhile is flushed once, outside of the run lock.
+type home struct {
+	own     *link      // of the client connection; nil for a call that came from inside the process
+	run     sync.Mutex // held by whoever runs
+	touched []*link    // outboxes to flush; guarded by run
+
+	mu sync.Mutex
+	q  []task
+}
+
+// task is something to do for a call later. One of do and to is set.
+type task struct {
+	do func()
+	to *clientCall
+	m  codecs.Message // owned; Kind Cancel: its Status ends the call
+}
+
+// lock waits until the home is idle and takes it. Only a client connection's own reader may wait like this.
+func (h *home) lock() { h.run.Lock() }
+
+// touch notes an outbox to be flushed when this run ends. Called on the home.
+func (h *home) touch(l *link) {
+	if slices.Contains(h.touched, l) {
+		return
+	}
+	h.touched = append(h.touched, l)
+}
+
+// leave ends a run: it does what others have queued meanwhile, gives the home back, and flushes.
+func (h *home) leave() {
+	for {
+		h.drain()
+		var buf [8]*link
+		flush := append(buf[:0], h.touched...)
+		clear(h.touched)
+		h.touched = h.touched[:0]
+		h.run.Unlock()
+		for _, l := range flush {
+			l.flush()
+		}
+		// A task queued after drain, by one who found the lock taken, would otherwise wait for the next run.
+		if h.idle() || !h.run.TryLock() {
+			return
+		}
+	}
+}
+
+func (h *home) idle() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.q) == 0
+}
+
+func (h *home) drain() {
+	for {
+		h.mu.Lock()
+		q := h.q
+		h.q = nil
+		h.mu.Unlock()
+		if len(q) == 0 {
+			return
+		}
+		for i := range q {
+			q[i].perform()
+		}
+	}
+}
+
+func (t *task) perform() {
+	if t.to != nil {
+		t.to.deliver(&t.m)
+		return
+	}
+	t.do()
+}
+
+// post has t done on the home: now if it is idle, else by whoever runs it. It never blocks.
+func (h *home) post(t task) {
+	h.mu.Lock()
+	h.q = append(h.q, t)
+	h.mu.Unlock()
+	if h.run.TryLock() {
+		h.leave()
+	}
+}
+
+// visit delivers a borrowed message: at once if the home is idle, owned and queued if it is not. The caller must call settle
+// for the home when it has delivered what it has.
+func (h *home) visit(to *clientCall, m *codecs.Message) {
+	if h.run.TryLock() {
+		defer h.run.Unlock() // also if a stage panics
+		to.deliver(m)
+		return
+	}
+	m.Own()
+	h.mu.Lock()
+	h.q = append(h.q, task{to: to, m: *m})
+	h.mu.Unlock()
+}
+
+// settle does what visits have left: queued tasks and outboxes to flush. If the home is running its runner does it, and what was
+// borrowed for the visits is copied.
+func (h *home) settle() {
+	if h.run.TryLock() {
+		h.leave()
+		return
+	}
+	if h.own != nil {
+		h.own.keep()
+	}
+}

@@ -1,0 +1,100 @@
+package engine
+
+import (
+	"runtime"
+	"sync"
+
+	"github.com/dragoman-rpc/dragoman/codecs"
+	"github.com/dragoman-rpc/dragoman/codecs/wire"
+)
+
+// link is what the two halves share: one connection, its session and its outbox. There is one author per connection: bytes go
+// to the outbox, under mu, and whoever finds nobody writing writes them, with what others leave there meanwhile.
+type link struct {
+	mu      sync.Mutex // session, outbox, and the half's own tables
+	sess    codecs.Session
+	conn    Conn
+	out     *wire.Out
+	spare   *wire.Out
+	queued  int  // bytes the other side has not taken yet
+	drains  uint // how often OnDrained came
+	need    int  // bytes of the frame that is arriving, if the session can say: no use to look before they are there
+	writing bool // somebody is in flush
+	lent    bool // what is being written refers to borrowed memory
+	back    sync.Cond
+	shut    bool // send the end of our bytes once the outbox is empty
+	dead    bool // OnClose was called
+	shared  bool // others are likely to write here soon
+}
+
+func (l *link) init(sess codecs.Session) {
+	l.sess, l.out, l.spare = sess, new(wire.Out), new(wire.Out)
+	l.back.L = &l.mu
+}
+
+// flush writes what is in the outbox, unless somebody else is at it, who will then write this too. When it returns, no output
+// of this connection refers to memory that the caller borrowed.
+func (l *link) flush() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.writing || l.conn == nil {
+		l.own()
+		return
+	}
+	l.writing = true
+	if l.shared {
+		// Others who have something for this connection are about to run: one write then serves them all.
+		l.mu.Unlock()
+		runtime.Gosched()
+		l.mu.Lock()
+	}
+	for l.out.Len() > 0 && !l.dead {
+		o := l.out
+		l.out, l.spare, l.lent = l.spare, o, o.Borrowed()
+		drains := l.drains
+		l.mu.Unlock()
+		queued := l.conn.Write(o)
+		l.mu.Lock()
+		if drains == l.drains { // else OnDrained came first: what Write said is no longer so
+			l.queued = queued
+		}
+		if l.lent {
+			l.lent = false
+			l.back.Broadcast()
+		}
+	}
+	l.writing = false
+	if l.shut && !l.dead {
+		l.shut = false
+		l.conn.CloseWrite()
+	}
+}
+
+// keep makes all output independent of the read buffer that the caller is about to reuse.
+func (l *link) keep() {
+	l.mu.Lock()
+	l.own()
+	l.mu.Unlock()
+}
+
+// own waits for a write that holds borrowed memory, which is one system call that does not block, and copies the rest.
+func (l *link) own() {
+	for l.lent {
+		l.back.Wait()
+	}
+	l.out.Own()
+}
+
+// enough says whether p may hold a whole frame, so that a large one is not looked at with every packet.
+func (l *link) enough(p []byte) bool {
+	if l.need > len(p) {
+		return false
+	}
+	l.need = 0
+	if z, ok := l.sess.(codecs.Sizer); ok && len(p) > 0 {
+		if n := z.FrameSize(p); n > len(p) {
+			l.need = n
+		}
+	}
+	return true
+}

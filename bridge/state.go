@@ -1,0 +1,188 @@
+package bridge
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"time"
+
+	"github.com/dragoman-rpc/dragoman/bridge/config"
+	"github.com/dragoman-rpc/dragoman/bridge/route"
+	"github.com/dragoman-rpc/dragoman/bridge/upstream"
+	"github.com/dragoman-rpc/dragoman/codecs"
+	"github.com/dragoman-rpc/dragoman/codecs/contract"
+)
+
+// state is everything that a configuration makes, but listeners. It is immutable: a reload makes another, and calls in flight
+// end on the one they began with.
+type state struct {
+	conf     *config.Config
+	table    *route.Table
+	clusters map[string]*upstream.Cluster
+	book     *contract.Index
+	chain    codecs.Handler
+}
+
+// build makes the state for a configuration. Clusters whose configuration is the same as in old are taken over, with their
+// connections and what is known of their health.
+func (b *Bridge) build(conf *config.Config, old *state) (*state, error) {
+	s := &state{conf: conf, clusters: map[string]*upstream.Cluster{}}
+	rules := conf.Routes
+	var err error
+	if s.book, rules.Methods, err = b.contracts(conf); err != nil {
+		return nil, err
+	}
+	if s.table, err = route.Compile(rules); err != nil {
+		return nil, err
+	}
+	for i := range conf.Clusters {
+		cc := &conf.Clusters[i]
+		if kept := sameCluster(old, cc); kept != nil {
+			s.clusters[cc.Name] = kept
+			continue
+		}
+		if s.clusters[cc.Name], err = b.cluster(cc); err != nil {
+			return nil, err
+		}
+	}
+	s.chain = b.chain(s)
+	return s, nil
+}
+
+func sameCluster(old *state, cc *config.Cluster) *upstream.Cluster {
+	if old == nil {
+		return nil
+	}
+	for i := range old.conf.Clusters {
+		if oc := &old.conf.Clusters[i]; oc.Name == cc.Name && reflect.DeepEqual(oc, cc) {
+			return old.clusters[cc.Name]
+		}
+	}
+	return nil
+}
+
+// contracts parses the contract files, and lists each service's methods, so that names which differ only in the case of the
+// first letter can meet.
+func (b *Bridge) contracts(conf *config.Config) (*contract.Index, map[string][]string, error) {
+	var files []*contract.File
+	var errs []error
+	for _, f := range conf.Contracts {
+		parsed, err := contract.Parse(f.Path, f.Data)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		files = append(files, parsed)
+	}
+	if len(errs) > 0 {
+		return nil, nil, errors.Join(errs...)
+	}
+	book, err := contract.Build(files...)
+	if err != nil {
+		return nil, nil, err
+	}
+	methods := map[string][]string{}
+	for _, s := range book.Services {
+		for _, m := range s.Methods {
+			methods[s.Name] = append(methods[s.Name], m.Name)
+		}
+	}
+	return book, methods, nil
+}
+
+func (b *Bridge) cluster(cc *config.Cluster) (*upstream.Cluster, error) {
+	codec := b.Codec(cc.Protocol)
+	if codec == nil {
+		return nil, fmt.Errorf("bridge: cluster %s: no protocol %q", cc.Name, cc.Protocol)
+	}
+	var conf *tls.Config
+	if cc.TLS != nil {
+		var err error
+		if conf, err = clientTLS(cc.TLS); err != nil {
+			return nil, fmt.Errorf("bridge: cluster %s: %w", cc.Name, err)
+		}
+	}
+	o := upstream.Options{
+		Name: cc.Name, Codec: codec, Addrs: cc.Endpoints, TLS: conf, Engine: b.engine,
+		Settings: codecs.Settings{MaxFrame: cc.Frame, MaxHead: cc.Head, Options: cc.Options},
+		Conns:    cc.Connections, Timeout: cc.DialTimeout,
+	}
+	if codec.Traits().InOrder {
+		o.Depth = cc.Depth
+	}
+	for _, f := range codec.Traits().Formats {
+		if f.Encoding == cc.Encoding {
+			o.Format = f
+			break
+		}
+	}
+	return upstream.New(o), nil
+}
+
+func clientTLS(c *config.ClientTLS) (*tls.Config, error) {
+	conf := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.Name, InsecureSkipVerify: c.Insecure}
+	if c.CA != "" {
+		pool, err := certPool(c.CA)
+		if err != nil {
+			return nil, err
+		}
+		conf.RootCAs = pool
+	}
+	if c.Cert != "" {
+		pair, err := tls.LoadX509KeyPair(c.Cert, c.Key)
+		if err != nil {
+			return nil, err
+		}
+		conf.Certificates = []tls.Certificate{pair}
+	}
+	return conf, nil
+}
+
+func serverTLS(c *config.ServerTLS) (*tls.Config, error) {
+	pair, err := tls.LoadX509KeyPair(c.Cert, c.Key)
+	if err != nil {
+		return nil, err
+	}
+	conf := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
+	if c.Clients != "" {
+		if conf.ClientCAs, err = certPool(c.Clients); err != nil {
+			return nil, err
+		}
+		conf.ClientAuth = tls.RequireAndVerifyClientCert
+	}
+	return conf, nil
+}
+
+func certPool(file string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s holds no certificate", file)
+	}
+	return pool, nil
+}
+
+// retire closes the clusters that the next state does not use, once calls that were opened on this one have found their
+// connections.
+func (s *state) retire(next *state) {
+	kept := map[*upstream.Cluster]bool{}
+	if next != nil {
+		for _, c := range next.clusters {
+			kept[c] = true
+		}
+	}
+	const opening = time.Second // a call opens within one batch, far less
+	time.AfterFunc(opening, func() {
+		for _, c := range s.clusters {
+			if !kept[c] {
+				c.Close()
+			}
+		}
+	})
+}
