@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/dragoman-rpc/dragoman/bridge"
+	"github.com/dragoman-rpc/dragoman/bridge/config"
+	"github.com/dragoman-rpc/dragoman/bridge/route"
+	"github.com/dragoman-rpc/dragoman/codecs"
+	"github.com/dragoman-rpc/dragoman/codecs/wire"
+)
+
+// client calls one server, with JSON in and out: a bridge that listens nowhere, with one cluster, entered at the head of its
+// chain.
+type client struct{ bridge *bridge.Bridge }
+
+// clientOptions say whom a client calls. Contracts may be nil: then types are what the call says, or generic.
+type clientOptions struct {
+	protocol, addr string
+	contracts      []config.Contract
+	codecs         []codecs.Codec // nil: all
+}
+
+func newClient(o clientOptions) (*client, error) {
+	const cluster = "server"
+	b, err := build(bridge.Options{Codecs: o.codecs, Log: slog.New(slog.DiscardHandler), Config: &config.Config{
+		Clusters:  []config.Cluster{{Name: cluster, Protocol: o.protocol, Endpoints: []string{o.addr}}},
+		Contracts: o.contracts,
+		Routes: route.Rules{
+			Clusters: []string{cluster},
+			Rules:    []route.Rule{{At: "rules[0]", Match: route.Match{Service: "*"}, To: []route.Split{{Cluster: cluster, Weight: 1}}}},
+		},
+	}})
+	if err != nil {
+		return nil, err
+	}
+	return &client{b}, nil
+}
+
+func (c *client) close() { c.bridge.Close() }
+
+// request is one call. args is JSON, as the body of an HTTP call is.
+type request struct {
+	service, method, version, group string
+	descriptor                      string
+	args                            []byte
+	timeout                         time.Duration
+	oneway                          bool
+}
+
+// call makes a call and gives its result as JSON. The error is a *failure if the call was answered with one.
+func (c *client) call(ctx context.Context, r *request) ([]byte, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, r.timeout, fmt.Errorf("no answer within %v", r.timeout))
+	defer cancel()
+	call := &codecs.Call{
+		Rec:  codecs.Record{Start: time.Now(), In: uint64(len(r.args))},
+		From: codecs.Origin{Protocol: "command"},
+		Req: codecs.Message{Kind: codecs.Request, End: true, Body: wire.Copy(r.args), Header: codecs.Header{
+			Service: r.service, Method: r.method, Version: r.version, Group: r.group, Descriptor: r.descriptor, Args: -1,
+			Timeout: r.timeout, Format: codecs.Format{Encoding: "json", Shape: codecs.Args}, Meta: codecs.Meta{Loaded: true},
+		}},
+	}
+	if r.oneway {
+		call.Req.Kind = codecs.Oneway
+	}
+	m, err := codecs.Wait(ctx, c.bridge.Handler(), call)
+	if err != nil {
+		return nil, context.Cause(ctx)
+	}
+	defer m.Release()
+	body := bytes.Clone(m.Body.Bytes())
+	if m.Status.Code != codecs.OK {
+		return nil, newFailure(m.Status, m.Format, body)
+	}
+	return body, nil
+}
+
+// failure is how a call failed, and the exception if the service threw one.
+type failure struct {
+	status codecs.Status
+	thrown *thrown // nil: none, or one that cannot be read
+}
+
+// thrown is an exception in its neutral form.
+type thrown struct {
+	Class   string          `json:"class"`
+	Message string          `json:"message"`
+	Fields  json.RawMessage `json:"fields"`
+	Cause   json.RawMessage `json:"cause"`
+}
+
+func newFailure(s codecs.Status, f codecs.Format, body []byte) *failure {
+	if f.Shape == codecs.Thrown {
+		var t thrown
+		if json.Unmarshal(body, &t) == nil {
+			return &failure{s, &t}
+		}
+	}
+	return &failure{s, nil}
+}
+
+func (f *failure) Error() string {
+	t := f.thrown
+	if t == nil {
+		return f.status.String()
+	}
+	s := fmt.Sprintf("%v: %s: %s", f.status.Code, t.Class, t.Message)
+	for _, part := range []struct {
+		name string
+		json json.RawMessage
+	}{{"fields", t.Fields}, {"cause", t.Cause}} {
+		if text := string(part.json); text != "" && text != "null" && text != "{}" {
+			s += "\n" + part.name + ": " + text
+		}
+	}
+	return s
+}
