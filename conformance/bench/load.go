@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// text is the kilobyte that is echoed.
+var text = strings.Repeat("0123456789abcdef", 64)
+
+func redisEcho() (request, reply []byte) {
+	key := `{"action":"com.acme.Echo","params":{"m":"echo","args":["` + text + `"]}}`
+	value := `{"ec":200,"em":"","result":"` + text + `"}`
+	return fmt.Appendf(nil, "*2\r\n$3\r\nGET\r\n$%d\r\n%s\r\n", len(key), key), fmt.Appendf(nil, "$%d\r\n%s\r\n", len(value), value)
+}
+
+// hessianString is a string of ASCII in one chunk.
+func hessianString(s string) []byte {
+	switch {
+	case len(s) < 32:
+		return append([]byte{byte(len(s))}, s...)
+	case len(s) < 1024:
+		return append([]byte{0x30 + byte(len(s)>>8), byte(len(s))}, s...)
+	}
+	return append([]byte{'S', byte(len(s) >> 8), byte(len(s))}, s...)
+}
+
+func frame(flags, status byte, body []byte) []byte {
+	f := binary.BigEndian.AppendUint32([]byte{0xda, 0xbb, flags, status, 0, 0, 0, 0, 0, 0, 0, 0}, uint32(len(body)))
+	return append(f, body...)
+}
+
+func dubboEcho() (request, reply []byte) {
+	var b []byte
+	for _, s := range []string{"2.0.2", "com.acme.Echo", "0.0.0", "echo", "Ljava/lang/String;", text} {
+		b = append(b, hessianString(s)...)
+	}
+	b = append(b, 'H')
+	for _, s := range []string{"path", "com.acme.Echo", "interface", "com.acme.Echo", "version", "0.0.0"} {
+		b = append(b, hessianString(s)...)
+	}
+	return frame(0xc2, 0, append(b, 'Z')), dubboReply()
+}
+
+func dubboReply() []byte {
+	b := append([]byte{0x94}, hessianString(text)...)
+	b = append(b, 'H')
+	b = append(b, hessianString("dubbo")...)
+	b = append(b, hessianString("2.0.2")...)
+	return frame(0x02, 20, append(b, 'Z'))
+}
+
+func httpEcho() (request, reply []byte) {
+	body := `["` + text + `"]`
+	request = fmt.Appendf(nil, "POST /com.acme.Echo/echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	result := `"` + text + `"`
+	return request, fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(result), result)
+}
+
+// load calls over conns connections, one call at a time on each, and gives calls per second. Every reply is checked to be of the
+// right length and to hold the text.
+func load(protocol, addr string, conns int, each time.Duration, request, reply []byte) (float64, error) {
+	var calls atomic.Int64
+	errs := make(chan error, conns)
+	var wg sync.WaitGroup
+	begin := time.Now()
+	end := begin.Add(each)
+	for i := range conns {
+		c, err := net.Dial("tcp", addr)
+		if err != nil {
+			return 0, err
+		}
+		defer c.Close() //nolint:errcheck // nothing hangs on it
+		wg.Go(func() {
+			n, err := callUntil(c, protocol, uint64(i)<<32, end, request)
+			calls.Add(n)
+			if err != nil {
+				errs <- err
+			}
+		})
+	}
+	wg.Wait()
+	select {
+	case err := <-errs:
+		return 0, err
+	default:
+	}
+	return float64(calls.Load()) / time.Since(begin).Seconds(), nil
+}
+
+func callUntil(c net.Conn, protocol string, id uint64, end time.Time, request []byte) (n int64, err error) {
+	request = bytes.Clone(request)
+	r := bufio.NewReaderSize(c, 16<<10)
+	for ; time.Now().Before(end); n++ {
+		if protocol == "dubbo" {
+			id++
+			binary.BigEndian.PutUint64(request[4:], id)
+		}
+		if _, err := c.Write(request); err != nil {
+			return n, err
+		}
+		if err := readReply(r, protocol, id); err != nil {
+			return n, fmt.Errorf("call %d: %w", n, err)
+		}
+	}
+	return n, nil
+}
+
+// readReply reads one reply and checks it.
+func readReply(r *bufio.Reader, protocol string, id uint64) error {
+	var body []byte
+	var err error
+	switch protocol {
+	case "redis":
+		body, err = readSized(r, '$', 2)
+	case "dubbo":
+		var head [16]byte
+		if _, err = io.ReadFull(r, head[:]); err != nil {
+			return err
+		}
+		if head[3] != 20 || binary.BigEndian.Uint64(head[4:]) != id {
+			return fmt.Errorf("status %d of id %x, want 20 of %x", head[3], head[4:12], id)
+		}
+		body, err = peekAndDrop(r, int(binary.BigEndian.Uint32(head[12:])))
+	case "http":
+		body, err = readHTTP(r)
+	}
+	if err == nil && !strings.Contains(string(body), text) {
+		err = fmt.Errorf("a reply without the text: %.200q", body)
+	}
+	return err
+}
+
+func peekAndDrop(r *bufio.Reader, n int) ([]byte, error) {
+	b, err := r.Peek(n)
+	if err != nil {
+		return nil, err
+	}
+	_, err = r.Discard(n)
+	return b, err
+}
+
+// readSized reads a length behind a mark, and so many bytes and tail more.
+func readSized(r *bufio.Reader, mark byte, tail int) ([]byte, error) {
+	line, err := r.ReadSlice('\n')
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	if line[0] != mark {
+		return nil, fmt.Errorf("reply %.200q", line)
+	}
+	for _, d := range line[1 : len(line)-2] {
+		n = n*10 + int(d-'0')
+	}
+	return peekAndDrop(r, n+tail)
+}
+
+func readHTTP(r *bufio.Reader) ([]byte, error) {
+	n := 0
+	for first := true; ; first = false {
+		line, err := r.ReadSlice('\n')
+		if err != nil {
+			return nil, err
+		}
+		if first && !bytes.HasPrefix(line, []byte("HTTP/1.1 200")) {
+			return nil, fmt.Errorf("reply %.200q", line)
+		}
+		if rest, ok := bytes.CutPrefix(bytes.ToLower(line), []byte("content-length: ")); ok {
+			for _, d := range bytes.TrimSpace(rest) {
+				n = n*10 + int(d-'0')
+			}
+		}
+		if len(line) == 2 {
+			return peekAndDrop(r, n)
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"os"
+)
+
+// serveProtocol is the server behind all sides: it reads whole requests and answers each with the same reply. It shares no code with
+// dragoman.
+func serveProtocol(protocol string) error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(os.Stderr, "listening", l.Addr())
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		go answer(c, protocol)
+	}
+}
+
+// answer serves one connection; replies are written when no further request has arrived.
+func answer(c net.Conn, protocol string) {
+	defer c.Close() //nolint:errcheck // nothing hangs on it
+	r, w := bufio.NewReaderSize(c, 64<<10), bufio.NewWriterSize(c, 64<<10)
+	_, redis := redisEcho()
+	_, http := httpEcho()
+	dubbo := dubboReply()
+	for {
+		var err error
+		switch protocol {
+		case "redis":
+			err = answerRedis(r, w, redis)
+		case "dubbo":
+			err = answerDubbo(r, w, dubbo)
+		case "http":
+			err = answerHTTP(r, w, http)
+		}
+		if err == nil && r.Buffered() == 0 {
+			err = w.Flush()
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func answerRedis(r *bufio.Reader, w *bufio.Writer, reply []byte) error {
+	if _, err := r.ReadSlice('\n'); err != nil { // *2
+		return err
+	}
+	for range 2 {
+		if _, err := readSized(r, '$', 2); err != nil {
+			return err
+		}
+	}
+	_, err := w.Write(reply)
+	return err
+}
+
+func answerDubbo(r *bufio.Reader, w *bufio.Writer, reply []byte) error {
+	var head [16]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return err
+	}
+	if _, err := r.Discard(int(binary.BigEndian.Uint32(head[12:]))); err != nil {
+		return err
+	}
+	copy(reply[4:12], head[4:12])
+	_, err := w.Write(reply)
+	return err
+}
+
+func answerHTTP(r *bufio.Reader, w *bufio.Writer, reply []byte) error {
+	n := 0
+	for {
+		line, err := r.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		if rest, ok := bytes.CutPrefix(bytes.ToLower(line), []byte("content-length: ")); ok {
+			for _, d := range bytes.TrimSpace(rest) {
+				n = n*10 + int(d-'0')
+			}
+		}
+		if len(line) == 2 {
+			break
+		}
+	}
+	if _, err := r.Discard(n); err != nil {
+		return err
+	}
+	_, err := w.Write(reply)
+	return err
+}

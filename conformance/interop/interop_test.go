@@ -1,0 +1,227 @@
+package interop
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// server is a peer that serves, and what dragoman is told of it.
+type server struct {
+	name, protocol string
+	more           string   // of the cluster's configuration
+	plain          bool     // dragoman has no contract
+	clients, cases []string // that are tried; none: all
+}
+
+func (s *server) label() string {
+	if s.plain {
+		return s.name + "-plain"
+	}
+	return s.name
+}
+
+var servers = []server{
+	{name: "dubbo3", protocol: "dubbo"},
+	{name: "dubbo27", protocol: "dubbo"},
+	{name: "dubbogo", protocol: "dubbo"},
+	{name: "pyhttp", protocol: "http"},
+	{name: "pyredis", protocol: "redis", more: ", options: {props: \"yes\"}"},
+	// Of a method of which nothing is known the overloads cannot be told apart, and a provider makes no UUID from its text.
+	{name: "dubbo3", protocol: "dubbo", plain: true, clients: []string{"redispy2", "curl"}, cases: []string{"echo", "sums",
+		"varargs", "any", "context", "oneway", "slow", "timeout", "missing-method", "missing-service", "exception", "classes"}},
+}
+
+// has says whether a case can be tried: one is about the lack of a contract.
+func (s *server) has(name string) bool {
+	if len(s.cases) == 0 {
+		return name != "classes"
+	}
+	return slices.Contains(s.cases, name)
+}
+
+// client is a program that calls.
+type client struct {
+	name, protocol string
+	start          func(t *testing.T, name string) (caller, error)
+}
+
+// caller is a client that runs.
+type caller interface {
+	cases() ([]string, error)
+	run(name, addr string, options map[string]any) error
+}
+
+var clients = []client{
+	{"dubbo3", "dubbo", aPeer}, {"dubbo27", "dubbo", aPeer}, {"dubbogo", "dubbo", aPeer}, {"dubbo2js", "dubbo", aPeer},
+	{"redispy2", "redis", aPeer}, {"redispy3", "redis", aPeer}, {"ioredis", "redis", aPeer}, {"phpredis", "redis", aPeer},
+	{"jedis2", "redis", aPeer}, {"jedis3", "redis", aPeer}, {"redis-cli", "redis", aTool(redisCLI)},
+	{"curl", "http", aTool(curl)}, {"wrk", "http", aTool(wrk)},
+}
+
+func aPeer(t *testing.T, name string) (caller, error) { return startPeer(t, name) }
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if mode := os.Getenv("INTEROP"); mode != "" && !ran.report() && mode == "require" {
+		code = max(code, 1)
+	}
+	os.Exit(code)
+}
+
+// TestInterop calls every server from every client through dragoman, all cases that the client knows.
+func TestInterop(t *testing.T) {
+	if os.Getenv("INTEROP") == "" {
+		t.Skip("INTEROP is not set: make interop installs the peers and runs this")
+	}
+	callers := map[string]caller{}
+	for _, c := range clients {
+		if !wanted("INTEROP_PEERS", c.name) {
+			continue
+		}
+		p, err := c.start(t, c.name)
+		if err == nil {
+			_, err = p.cases()
+		}
+		if ran.started(c.name, err) {
+			callers[c.name] = p
+		}
+	}
+	res := &results{cells: map[[2]string]*cell{}}
+	for i := range servers {
+		if s := &servers[i]; wanted("INTEROP_SERVERS", s.label()) {
+			t.Run(s.label(), func(t *testing.T) { serve(t, s, callers, res) })
+		}
+	}
+	if file := os.Getenv("INTEROP_MATRIX"); file != "" && !t.Failed() && len(ran.missing) == 0 {
+		if err := os.WriteFile(file, []byte(res.matrix()), 0o644); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// serve starts a server and a gateway before it, and runs the clients one after the other.
+func serve(t *testing.T, s *server, callers map[string]caller, res *results) {
+	p, err := startPeer(t, s.name)
+	var a answer
+	if err == nil {
+		a, err = p.ask(map[string]any{"op": "serve"})
+	}
+	if err == nil && a.Port == 0 {
+		err = errors.New("it does not serve: " + a.Error)
+	}
+	if !ran.started(s.name, err) {
+		return
+	}
+	g := startGateway(t, s, a.Port)
+	for _, c := range clients {
+		if callers[c.name] == nil || len(s.clients) > 0 && !slices.Contains(s.clients, c.name) {
+			continue
+		}
+		before := state(t, p)
+		t.Run(c.name, func(t *testing.T) { runCases(t, callers[c.name], &c, s, g, res) })
+		if after := state(t, p); after.Calls <= before.Calls && os.Getenv("INTEROP_CASES") == "" {
+			t.Errorf("%s: the server carried out no call", c.name)
+		}
+	}
+	if a := state(t, p); a.Pipelined != 0 || len(a.Ignored) != 0 {
+		t.Errorf("an old server got %d requests too early, and the commands %q", a.Pipelined, a.Ignored)
+	}
+}
+
+func state(t *testing.T, p *peer) answer {
+	t.Helper()
+	a, err := p.ask(map[string]any{"op": "state"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// runCases runs all cases of one client against one gateway.
+func runCases(t *testing.T, p caller, c *client, s *server, g *gateway, res *results) {
+	names, err := p.cases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cl := res.cell(c, s)
+	for _, name := range names {
+		if !wanted("INTEROP_CASES", name) || !s.has(name) {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			from := g.log.size()
+			err := p.run(name, g.addr, options(c, s))
+			why := whyKnown(c.name, s.label(), name)
+			switch {
+			case err == nil && why == "":
+				cl.passed++
+			case err == nil:
+				t.Errorf("passes, and is known to fail: %s", why)
+			case why != "":
+				cl.known = append(cl.known, name)
+				t.Logf("fails as is known: %s", why)
+			default:
+				t.Errorf("%s%s", short(err.Error()), g.log.failures(from))
+			}
+		})
+	}
+}
+
+// options says to a client what it cannot expect of the server, as the README of the peers lists them.
+func options(c *client, s *server) map[string]any {
+	o := map[string]any{}
+	java := func(name string) bool { return name == "dubbo3" || name == "dubbo27" }
+	switch {
+	case s.name == "dubbogo":
+		o["far"] = "go"
+	case s.protocol != "dubbo":
+		o["far"] = "json"
+	case java(c.name) && java(s.name):
+		o["shared"] = true
+	}
+	if s.name == "pyredis" || s.name == "dubbogo" {
+		o["reply"] = false
+	}
+	if s.plain {
+		o["plain"] = true
+	}
+	return o
+}
+
+// wanted says whether an environment variable that narrows the run lets name in.
+func wanted(env, name string) bool {
+	words := os.Getenv(env)
+	return words == "" || slices.Contains(strings.Split(words, ","), name)
+}
+
+// roll is which programs ran and which could not.
+type roll struct {
+	names   []string
+	missing []string
+}
+
+var ran roll
+
+// started notes how a program started.
+func (r *roll) started(name string, err error) bool {
+	if err != nil {
+		line, _, _ := strings.Cut(err.Error(), "\n")
+		r.missing = append(r.missing, name+" ("+line+")")
+	} else if !slices.Contains(r.names, name) {
+		r.names = append(r.names, name)
+	}
+	return err == nil
+}
+
+// report prints who is missing and how many ran, and says whether all did.
+func (r *roll) report() bool {
+	for _, m := range r.missing {
+		fmt.Println("missing:", m)
+	}
+	fmt.Printf("%d of %d peers ran\n", len(r.names), len(r.names)+len(r.missing))
+	return len(r.missing) == 0
+}

@@ -1,0 +1,3 @@
+package io.dragoman.sample;
+
+public enum Color { RED, GREEN, BLUE }

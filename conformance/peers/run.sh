@@ -1,0 +1,44 @@
+#!/bin/sh
+# run.sh NAME: becomes the peer NAME (install.sh puts it in place). It speaks JSON lines on stdin and stdout.
+# exec throughout: the pid that the caller started is the peer's own.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+peers=${PEERS_DIR:-$here/../../.cache/peers}
+name=${1:?usage: run.sh NAME}
+
+# No __pycache__ in the source tree.
+export PYTHONDONTWRITEBYTECODE=1
+
+java_peer() { # class path folder, classes folder, main class, more flags
+	path=$1 classes=$2 main=$3
+	shift 3
+	exec java -Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dfile.encoding=UTF-8 \
+		-Djava.util.logging.config.file="$here/java/dubbo/resources/logging.properties" "$@" \
+		-cp "$peers/$path/$classes:$here/java/dubbo/resources:$(cat "$peers/$path/classpath")" "$main"
+}
+
+# Dubbo 2.7 reaches into the JDK by reflection.
+opens=
+for p in lang util math time io net text util.concurrent; do
+	opens="$opens --add-opens=java.base/java.$p=ALL-UNNAMED"
+done
+
+case $name in
+dubbo3) java_peer dubbo3 classes io.dragoman.peer.dubbo.DubboPeer ;;
+# shellcheck disable=SC2086
+dubbo27) java_peer dubbo27 classes io.dragoman.peer.dubbo.DubboPeer $opens ;;
+jedis2 | jedis3)
+	java_peer jedis classes io.dragoman.peer.jedis.JedisPeer -Dresp="${name#jedis}" -Dpeers.order="$here/order.json" ;;
+# Its library logs to stdout; the answers go to descriptor 3.
+dubbogo) exec "$peers/dubbogo/dubbogo" 3>&1 1>&2 ;;
+dubbo2js) NODE_PATH="$peers/node/node_modules" exec node "$here/node/dubbo2js.js" ;;
+ioredis) NODE_PATH="$peers/node/node_modules" exec node "$here/node/ioredis.js" ;;
+redispy2 | redispy3) exec "$peers/python/bin/python" "$here/python/redispy.py" "${name#redispy}" ;;
+# The services use the standard library alone and so the system's Python.
+pyhttp | pyredis) exec python3 "$here/python/$name.py" ;;
+phpredis) exec php "$here/php/phpredis.php" ;;
+*)
+	echo "run.sh: no peer $name" >&2
+	exit 2
+	;;
+esac
