@@ -136,6 +136,9 @@ func (s *session) reply(m *codecs.Message, p []byte) error {
 	switch result {
 	case resultNull, resultNull + withAttachments:
 	case resultValue, resultValue + withAttachments:
+		if value.Len() > 0 && value.Bytes()[0] == hessianNull {
+			break // null as a value is null in its own form
+		}
 		m.Format.Shape, m.Body = codecs.Value, value
 	case resultThrown, resultThrown + withAttachments:
 		var t hessian.Thrown

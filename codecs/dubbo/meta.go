@@ -120,6 +120,9 @@ func (s *session) LoadMeta(m *codecs.Message) error {
 	if a.request {
 		m.Group, m.Timeout = a.group, a.timeout()
 	}
+	if !a.request && m.Format.Shape == codecs.Void {
+		return nil // null, in whichever form
+	}
 	body := m.Frame.Bytes.Sub(l.values, l.tail)
 	m.Body.Release()
 	m.Body = body

@@ -111,7 +111,7 @@ func TestLoadMetaOfResponses(t *testing.T) {
 		"\x95N":                                     "void  []",
 		"\x91\x02okN":                               "value \x02ok []",
 		"\x94\x02ok" + attached("group", "g"):       "value \x02ok []",
-		"\x94NN":                                    "value N []",
+		"\x94NN":                                    "void  []",
 		"\x94y\x91" + "H\x01rQ\x90\x01k\x01vZ":      "value y\x91 [{k v}]",
 		"\x94\x02ok" + attached("k", "v") + "N\xff": "value \x02ok [{k v}]",
 	} {

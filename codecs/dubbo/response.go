@@ -74,7 +74,9 @@ func (s *session) encodeReply(out *wire.Out, m *codecs.Message) error {
 }
 
 // isNull says whether a body is Hessian's null, which has a form of result to itself: dubbo-go 3.3 refuses it as a value.
-func isNull(p []byte) bool { return len(p) == 1 && p[0] == 'N' }
+func isNull(p []byte) bool { return len(p) == 1 && p[0] == hessianNull }
+
+const hessianNull = 'N' // Hessian's null, a value of one byte
 
 // writable says whether a response of status 20 can be written.
 func (s *session) writable(m *codecs.Message, w *wants) error {
