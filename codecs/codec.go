@@ -60,15 +60,29 @@ type Session interface {
 	// the engine ends the calls, encodes a Goaway with the error's Status (the last words), flushes and closes.
 	//
 	// On a decoded None, Hello, Window or Control, and with an error, Body holds what the session itself wants written at once.
+	//
+	// A session with Traits.Stream may keep what it owes (acknowledgements, credit, resets) and say it with the next Encode of
+	// anything: the engine ends every batch of Decodes with an Encode of Kind None, which says nothing else.
 	Decode(m *Message, p []byte) (n int, err error)
 	// Encode appends m to out, as far as the peer's window allows, and takes it over: its memory is released or referred to by
 	// out, unless more is true: then the rest of m stays in m, and Encode is called again when Decode yields a Window for its
-	// ID. An ID that is gone is dropped without error. ErrFull: no id is left here, take another connection.
+	// ID or for 0. An ID that is gone is dropped without error. ErrFull: no id is left here, take another connection. ErrBusy:
+	// the peer takes no further call now; Decode yields a Window for ID 0, or ends a call, when that may have changed.
+	//
+	// What has begun is ended by Cancel: a server side says the status where the wire still can, and else breaks the call off
+	// alone, or, where its wire cannot do that either, fails with an error, and the engine closes the connection.
 	//
 	// The engine sets m.ID first: for a request of the client side the next id of Traits.IDs, for a reply the request's ID and
 	// Hint. Any other error fails the call alone (with *Error's Status) and must leave out as it was. With an error m is not
 	// taken over.
 	Encode(out *wire.Out, m *Message) (more bool, err error)
+}
+
+// Joint is a Codec whose wire several protocols can share, each call saying whose it is (Message.Of). Join gives the Codec that
+// serves all of them on one connection: itself first, then the others, which are of the same wire.
+type Joint interface {
+	Codec
+	Join(others []Codec) Codec
 }
 
 // Traits are the facts of a protocol that engines and stages act on.
@@ -84,6 +98,8 @@ type Traits struct {
 	Ping     time.Duration // keepalive period of a client side; 0: none
 	Idle     time.Duration // after which servers of this protocol may close a connection without a word; 0: not known
 	Formats  []Format      // of request bodies, best first
+	ALPN     string        // the name of the wire within TLS; "": none
+	Version  string        // which of several wires of the protocol this is ("1.1", "2"), as option "version" names it; "": the only one
 	Echo     string        // a method that every server has and that gives its one argument back; "": none
 	Reserved Keys          // of metadata that only this protocol's own callers may set
 	Options  []Option      // what configuration may set for it
@@ -105,6 +121,7 @@ type Option struct {
 type Settings struct {
 	MaxFrame int // bytes of one message, head and body; default 8 MiB
 	MaxHead  int // bytes of a head, or of one line; default 64 KiB
+	Calls    int // in flight at once, where a server side can tell its peer; default 1024
 	Options  map[string]string
 	// Name is what the process calls itself where a protocol asks; default "dragoman".
 	Name string
@@ -117,6 +134,7 @@ type Settings struct {
 const (
 	DefaultMaxFrame = 8 << 20
 	DefaultMaxHead  = 64 << 10
+	DefaultCalls    = 1024
 )
 
 // WithDefaults fills in what is zero.
@@ -126,6 +144,9 @@ func (s Settings) WithDefaults() Settings {
 	}
 	if s.MaxHead == 0 {
 		s.MaxHead = DefaultMaxHead
+	}
+	if s.Calls == 0 {
+		s.Calls = DefaultCalls
 	}
 	if s.Name == "" {
 		s.Name = "dragoman"
@@ -154,7 +175,7 @@ type (
 	// Sizer says the whole length in bytes of the frame that p begins, or 0 if that cannot be known yet, so that large frames
 	// are bounded early and never scanned twice.
 	Sizer interface{ FrameSize(p []byte) int }
-	// Roomer says that the connection's window is open.
+	// Roomer says that the connection's window is open: a call that opens elsewhere waits less.
 	Roomer interface{ Room() bool }
 	// Mover gives the session's state as bytes, and takes it back in another process.
 	Mover interface {
@@ -163,5 +184,8 @@ type (
 	}
 )
 
-// ErrFull is Encode's word for: no id is left on this connection.
-var ErrFull = errors.New("codecs: no id left on this connection")
+// What Encode says of a request that this connection cannot take: for good, or for now.
+var (
+	ErrFull = errors.New("codecs: no id left on this connection")
+	ErrBusy = errors.New("codecs: the peer takes no further call now")
+)

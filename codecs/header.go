@@ -13,6 +13,7 @@ type Header struct {
 	Format                          Format
 	Meta                            Meta
 	Attempt, Hops                   uint8
+	Stream                          bool // on a Request: the caller takes any number of replies, as they come; else one whole Reply
 }
 
 // Format is how a body is written.

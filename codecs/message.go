@@ -47,7 +47,8 @@ type Message struct {
 	Size   uint32 // of the whole payload in bytes, on the first piece of a Part; 0: not known
 	ID     uint64 // of this hop only; on Goaway: the last one served
 	Hint   uint64 // the codec's own note on a request; its reply carries it back
-	Credit uint32 // Window: bytes taken; on a decoded Data: window bytes it used, to be given back
+	Credit uint32 // Window: bytes taken; on any decoded message of a call: window bytes it used, to be given back
+	Of     Codec  // on a decoded Request of a wire that several protocols share: whose it is; nil: the connection's
 	Header
 	Body  wire.Body
 	Frame Frame // whoever changes Header or Body clears it with Touch
