@@ -23,18 +23,25 @@ type origin struct {
 }
 
 // Allow says whether a caller may call service, a canonical name. What no entry speaks of is open. A call whose service could
-// not be read, and is empty, may be for any: its caller must be one who may call all.
+// not be read, and is empty, may be for any: its caller must be one whom every entry lets pass.
 func (t *Table) Allow(service string, from *codecs.Origin) bool {
-	if service == "" {
-		for _, a := range t.allows {
-			if !a.admits(from) {
-				return false
-			}
-		}
-		return true
-	}
-	a := t.entry(service).allow
+	a := t.decides(service, from)
 	return a == nil || a.admits(from)
+}
+
+// decides finds the entry that lets a call pass or not; nil: none speaks of it. Of a service that could not be read all do, and
+// the first that does not let the caller pass decides.
+func (t *Table) decides(service string, from *codecs.Origin) *allow {
+	if service != "" {
+		return t.entry(service).allow
+	}
+	var a *allow
+	for _, a = range t.allows {
+		if !a.admits(from) {
+			break
+		}
+	}
+	return a
 }
 
 func (a *allow) admits(from *codecs.Origin) bool {

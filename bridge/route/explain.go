@@ -16,7 +16,7 @@ func (t *Table) Explain(h *codecs.Header, from *codecs.Origin) []string {
 	} else {
 		lines = append(lines, fmt.Sprintf("service %q is not named by the configuration: its names pass as they are", clip(h.Service)))
 	}
-	lines = append(lines, e.allow.explain(from))
+	lines = append(lines, t.decides(h.Service, from).explain(from))
 	for i := range e.routes {
 		r := e.routes[i].rule
 		wrong := r.misfit(h)

@@ -12,6 +12,8 @@ func FuzzCompile(f *testing.F) {
 	f.Add("rule com.acme.* get* 1.* c\nrule * - - d\nallow com.acme.User x", "com.acme.User", "getUser", "1.0")
 	f.Add("rule a* - - c\nrule aa* - - d\nrule aaa x - c\nallow a*\nallow aa* l", "aaa", "y", "")
 	f.Add("service a b\nservice b a\nrule a - - c\nmethod a m n\nmethod a n m", "b", "m", "")
+	f.Add("rule * - - c\nallow a\nallow b l", "", "m", "")
+	f.Add("rule * - - c\nallow * l\nallow a l", "", "m", "")
 	f.Fuzz(func(t *testing.T, text, service, method, version string) {
 		r := parseRules(text)
 		table, err := Compile(r)
@@ -40,11 +42,15 @@ func FuzzCompile(f *testing.F) {
 		if (err == nil) != (rule != nil) || err == nil && c.Rule != rule.At {
 			t.Errorf("Match says %v, %v, the rules %v", c, err, rule)
 		}
-		table.Explain(&h, &from)
+		said := table.Explain(&h, &from)[1]
+		if passes := strings.HasSuffix(said, ": open") || strings.HasSuffix(said, ": allows the caller"); passes != open {
+			t.Errorf("Explain says %q, the entries %v", said, open)
+		}
 	})
 }
 
-// slowly finds the rule that takes a call, and whether it is allowed, with nothing compiled.
+// slowly finds the rule that takes a call, and whether it is allowed, with nothing compiled. A service that is empty could not be
+// read: every entry speaks of it, as it may be any.
 func slowly(r *Rules, h *codecs.Header, from *codecs.Origin) (*Rule, bool) {
 	fits := func(pattern, s string) bool {
 		if text, ok := strings.CutSuffix(pattern, "*"); ok || pattern == "" {
@@ -54,9 +60,11 @@ func slowly(r *Rules, h *codecs.Header, from *codecs.Origin) (*Rule, bool) {
 	}
 	open := true
 	for _, a := range r.Allow {
-		if fits(a.Service, h.Service) {
+		if h.Service == "" || fits(a.Service, h.Service) {
 			open = len(a.From) > 0 && a.From[0].Listener == from.Listener
-			break
+			if !open || h.Service != "" {
+				break
+			}
 		}
 	}
 	for i := range r.Rules {

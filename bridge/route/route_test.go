@@ -210,6 +210,7 @@ func TestAllow(t *testing.T) {
 		{"listed before it", user, codecs.Origin{Peer: tcp, Listener: ":7001"}, denied, true},
 		{"unread, may be any", "", codecs.Origin{Peer: tcp, Listener: ":7001"}, table, false},
 		{"unread, from one who may call all", "", codecs.Origin{Peer: tcp, Listener: ":7001"}, one, true},
+		{"unread, and one entry closes", "", codecs.Origin{Peer: tcp, Listener: ":7001"}, denied, false},
 		{"unread, nothing is closed", "", codecs.Origin{Peer: tcp}, compile(t, Rules{}), true},
 	} {
 		if got := tc.table.Allow(tc.service, &tc.from); got != tc.want {
@@ -320,6 +321,7 @@ func TestExplain(t *testing.T) {
 	got = append(got, table.Explain(&codecs.Header{Service: "secret"}, &codecs.Origin{})...)
 	got = append(got, table.Explain(&codecs.Header{Service: user}, &codecs.Origin{Listener: ":1"})[1])
 	got = append(got, table.Explain(&codecs.Header{Service: "x"}, &codecs.Origin{})[1])
+	got = append(got, table.Explain(&codecs.Header{}, &codecs.Origin{Listener: ":1"})[1]) // a service that could not be read
 	want := []string{
 		`service "com.acme.User" is named by the configuration`,
 		`allow[0]: does not allow the caller: identity "", listener ":2"`,
@@ -334,6 +336,7 @@ func TestExplain(t *testing.T) {
 		`no rule fits`,
 		`allow[0]: allows the caller`,
 		`no allow entry: open`,
+		`allow[1]: allows nobody`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
