@@ -25,8 +25,9 @@ type clientConn struct {
 	cause   codecs.Status // why it was closed, if we know
 
 	housekeeping *time.Timer
-	got          []delivery // of the batch that is being read; used by the reader alone
+	got          []delivery // of the batch that is being read; used by the reader alone, as are those below
 	met          []*home
+	freed        []woken // senders that may go on
 }
 
 type delivery struct {
@@ -93,14 +94,28 @@ func (c *clientConn) send(cc *clientCall, m *codecs.Message) (sent bool, err err
 		}
 	}
 	id := m.ID
-	switch _, err := c.sess.Encode(c.out, m); {
+	part, err := c.sess.Encode(c.out, m)
+	switch {
 	case err == codecs.ErrFull:
 		c.leaving = true
+		return false, nil
+	case err == codecs.ErrBusy:
 		return false, nil
 	case err != nil:
 		return false, err
 	}
 	cc.conn, cc.id = c, id
+	if part {
+		m.Own()
+		cc.out.rest = append([]codecs.Message{m.Move()}, cc.out.rest...)
+	}
+	if len(cc.out.rest) > 0 || cc.out.paused {
+		for i := range cc.out.rest {
+			cc.out.rest[i].ID = id
+		}
+		cc.out.paused, cc.out.said = false, cc.said
+		c.hold(&cc.out)
+	}
 	switch {
 	case t.InOrder:
 		c.turns.push(cc)
@@ -111,6 +126,37 @@ func (c *clientConn) send(cc *clientCall, m *codecs.Message) (sent bool, err err
 	return true, nil
 }
 
+// more sends what follows a request. It runs on the call's home.
+func (c *clientConn) more(cc *clientCall, m *codecs.Message) (more bool, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.calls[cc.id] != cc {
+		m.Release() // it has been answered
+		return true, nil
+	}
+	if m.ID = cc.id; cc.out.said == nil {
+		cc.out.said = cc.said
+	}
+	more, _, err = c.link.send(&cc.out, m)
+	cc.home.touch(&c.link)
+	return more, err
+}
+
+// credit tells the server how much of a reply was taken. It runs on the call's home.
+func (c *clientConn) credit(cc *clientCall) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.calls[cc.id] != cc {
+		return
+	}
+	m := codecs.Message{Kind: codecs.Window, ID: cc.id, Credit: cc.owed}
+	cc.owed = 0
+	if _, err := c.sess.Encode(c.out, &m); err != nil {
+		c.closeWith(codecs.StatusOf(err))
+	}
+	cc.home.touch(&c.link)
+}
+
 // OnBytes decodes replies under the lock and delivers them without it, visiting each call's home.
 func (c *clientConn) OnBytes(p []byte) (taken int) {
 	for more := true; more; {
@@ -118,6 +164,8 @@ func (c *clientConn) OnBytes(p []byte) (taken int) {
 		n, more = c.decodeBatch(p[taken:])
 		taken += n
 		c.deliverAll()
+		wake(c.freed)
+		c.freed = nil
 		c.pool.freed(c)
 	}
 	for i, h := range c.met {
@@ -135,6 +183,7 @@ func (c *clientConn) decodeBatch(p []byte) (taken int, more bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.heard, c.pinged = time.Now(), false
+	defer c.settled()
 	for more = true; more && len(c.got) < batch; {
 		if c.dead || !c.enough(p[taken:]) {
 			return taken, false
@@ -144,6 +193,17 @@ func (c *clientConn) decodeBatch(p []byte) (taken int, more bool) {
 		taken += n
 	}
 	return taken, more
+}
+
+// settled is what a connection has to say behind a batch: what it owes, and what was held back. Called under mu.
+func (c *clientConn) settled() {
+	if !c.traits().Stream || c.dead {
+		return
+	}
+	if err := c.owe(); err != nil {
+		c.closeWith(codecs.StatusOf(err))
+	}
+	c.freed = c.pump()
 }
 
 func (c *clientConn) deliverAll() {
@@ -171,13 +231,19 @@ func (c *clientConn) decode(p []byte) (n int, more bool) {
 		return 0, false
 	}
 	if err != nil && n == 0 {
-		c.say(&d.m)
+		c.utter(&d.m)
 		c.got = c.got[:len(c.got)-1]
 		c.closeWith(codecs.StatusOf(err))
 		return 0, false
 	}
 	if err != nil {
 		d.m = codecs.Message{Kind: codecs.Reply, End: true, Bare: true, ID: d.m.ID, Header: codecs.Header{Status: codecs.StatusOf(err)}}
+	}
+	if d.m.Kind == codecs.Goaway {
+		m := d.m
+		c.got = c.got[:len(c.got)-1]
+		c.refused(&m)
+		return n, true
 	}
 	if d.to = c.sort(&d.m); d.to == nil {
 		d.m.Release()
@@ -186,8 +252,8 @@ func (c *clientConn) decode(p []byte) (n int, more bool) {
 	return n, true
 }
 
-// say puts what the session wants written at once into the outbox. Called under mu.
-func (c *clientConn) say(m *codecs.Message) {
+// utter puts what the session wants written at once into the outbox. Called under mu.
+func (c *clientConn) utter(m *codecs.Message) {
 	c.out.B = append(c.out.B, m.Body.Bytes()...)
 }
 
@@ -205,18 +271,16 @@ func (c *clientConn) sort(m *codecs.Message) *clientCall {
 		if c.traits().InOrder {
 			c.turns.pop()
 		}
-	case codecs.Goaway:
-		c.retire()
 	case codecs.Hello:
-		c.say(m)
+		c.utter(m)
 		c.ready = true
 	case codecs.Control:
-		c.say(m)
+		c.utter(m)
 		if m.End {
 			c.retire()
 		}
 	default:
-		c.say(m)
+		c.utter(m)
 	}
 	return nil
 }
@@ -234,8 +298,11 @@ func (c *clientConn) find(m *codecs.Message) (cc *clientCall) {
 		if cc, ok = c.calls[m.ID]; !ok {
 			return nil
 		}
-		if m.End {
+		if m.End || m.Kind == codecs.Cancel {
 			delete(c.calls, m.ID)
+			if cc != nil {
+				c.drop(&cc.out)
+			}
 		}
 	}
 	if cc == nil {

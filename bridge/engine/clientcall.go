@@ -14,10 +14,17 @@ type clientCall struct {
 	oneway bool
 	alone  bool // not from a client connection: the home is this call's own
 
+	queued bool   // it waited for a connection: look at conn under the pool's mutex
+	heard  bool   // a reply has begun
+	stuck  bool   // the way back has told us to pause
+	owed   uint32 // window bytes of the reply that the way back has not taken
+
 	// Set by Open on the home, or under the pool's mutex while the call waits there.
 	conn *clientConn
 	id   uint64
 	req  codecs.Message // owned, while it waits for a connection
+
+	out sending // what follows the request
 }
 
 // newClientCall takes the place that the exchange keeps for its first attempt, or makes one.
@@ -34,17 +41,53 @@ func newClientCall(c *codecs.Call, back codecs.Stream, p *Pool) *clientCall {
 		cc = &clientCall{home: &x.conn.home}
 	}
 	cc.call, cc.back, cc.pool, cc.oneway = c, back, p, c.Req.Kind == codecs.Oneway
+	cc.out.home = cc.home
 	return cc
 }
 
-// Send takes further messages of the request. The protocols there are send whole requests.
+// Send takes further messages of the request, as far as the server's window allows. Those of a call that waits for a connection
+// wait with it.
 func (cc *clientCall) Send(m *codecs.Message) bool {
-	m.Release()
-	return true
+	if cc.alone && !cc.home.run.TryLock() {
+		m.Own()
+		late := *m
+		cc.home.post(task{do: func() { cc.send(&late) }})
+		return true
+	} else if cc.alone {
+		defer cc.home.leave()
+	}
+	return cc.send(m)
 }
 
-// OnReady is of no use to whole requests.
-func (cc *clientCall) OnReady(func()) {}
+func (cc *clientCall) send(m *codecs.Message) bool {
+	switch {
+	case cc.over:
+		m.Release()
+		return true
+	case cc.queued && cc.pool.keep(cc, m):
+		return false
+	}
+	more, err := cc.conn.more(cc, m)
+	if err != nil {
+		m.Release()
+		s := codecs.StatusOf(err)
+		cc.conn.abandon(cc, s)
+		cc.fail(s)
+	}
+	return more
+}
+
+// OnReady implements codecs.Stream.
+func (cc *clientCall) OnReady(f func()) { cc.out.ready = f }
+
+// said is told that what waited of the request never will be said.
+func (cc *clientCall) said(err error) {
+	if err != nil {
+		s := codecs.StatusOf(err)
+		cc.conn.abandon(cc, s)
+		cc.fail(s)
+	}
+}
 
 // Cancel ends the call: the server is told where its wire can say it, else the place in the tables becomes a tombstone.
 func (cc *clientCall) Cancel(s codecs.Status) {
@@ -77,8 +120,34 @@ func (cc *clientCall) deliver(m *codecs.Message) {
 		cc.back.Cancel(m.Status)
 		return
 	}
-	cc.over = m.End
-	cc.back.Send(m)
+	if cc.over = m.End; m.End {
+		cc.back.Send(m)
+		return
+	}
+	if !cc.heard {
+		cc.heard = true
+		cc.back.OnReady(cc.resume)
+	}
+	credit := m.Credit
+	if !cc.back.Send(m) {
+		cc.stuck = true
+	}
+	cc.took(credit)
+}
+
+// took gives the server's window back what the way back has taken. It runs on the home.
+func (cc *clientCall) took(credit uint32) {
+	cc.owed += credit
+	if cc.stuck || cc.over || cc.owed < creditMin {
+		return
+	}
+	cc.conn.credit(cc)
+}
+
+// resume reads on, of this call.
+func (cc *clientCall) resume() {
+	cc.stuck = false
+	cc.took(0)
 }
 
 // fail ends the call from anywhere.

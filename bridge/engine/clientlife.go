@@ -27,6 +27,7 @@ func (c *clientConn) abandon(cc *clientCall, s codecs.Status) {
 	if c.calls[cc.id] != cc {
 		return
 	}
+	c.drop(&cc.out)
 	if c.traits().Cancels {
 		delete(c.calls, cc.id)
 		m := codecs.Message{Kind: codecs.Cancel, ID: cc.id, Header: codecs.Header{Status: s}}
@@ -66,11 +67,36 @@ func (c *clientConn) retire() {
 	}
 }
 
+// refused is the server's word that it goes away: the calls behind the last one it serves were not seen, the others go on. Called
+// under mu.
+func (c *clientConn) refused(m *codecs.Message) {
+	s := codecs.Status{Code: codecs.Unavailable, Unsent: true, Text: "engine: " + c.pool.addr + " is going away"}
+	for id, cc := range c.calls {
+		if id <= m.ID || cc == nil {
+			continue
+		}
+		delete(c.calls, id)
+		c.drop(&cc.out)
+		c.got = append(c.got, delivery{cc, codecs.Message{Kind: codecs.Cancel, Header: codecs.Header{Status: s}}})
+	}
+	c.retire()
+}
+
 // OnEOF ends the connection: a server that sends no more is of no use.
 func (c *clientConn) OnEOF() { c.conn.Close(io.EOF) }
 
-// OnDrained is of no use to whole requests.
-func (c *clientConn) OnDrained() {}
+// OnDrained goes on with what was held back.
+func (c *clientConn) OnDrained() {
+	c.mu.Lock()
+	c.queued = 0
+	c.drains++
+	free, fresh := c.pump(), c.out.Len() > 0
+	c.mu.Unlock()
+	wake(free)
+	if fresh {
+		c.flush()
+	}
+}
 
 // OnClose fails what was in flight. Whether the server has seen those calls is not known.
 func (c *clientConn) OnClose(err error) {
@@ -88,6 +114,11 @@ func (c *clientConn) OnClose(err error) {
 	for c.turns.len() > 0 {
 		cc, _ := c.turns.pop()
 		lost = append(lost, cc)
+	}
+	for _, cc := range lost {
+		if cc != nil {
+			c.drop(&cc.out)
+		}
 	}
 	clear(c.calls)
 	if c.housekeeping != nil {
@@ -114,6 +145,7 @@ func (c *clientConn) keepHouse() {
 	c.mu.Lock()
 	silent := time.Since(c.heard)
 	ping := c.traits().Ping
+	lost := c.starved(c.pool.idle)
 	switch {
 	case c.dead:
 		c.mu.Unlock()
@@ -136,5 +168,6 @@ func (c *clientConn) keepHouse() {
 	}
 	c.housekeeping.Reset(c.pool.tick)
 	c.mu.Unlock()
+	wake(lost)
 	c.flush()
 }

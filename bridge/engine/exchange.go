@@ -17,7 +17,13 @@ type exchange struct {
 	hint   uint64
 	oneway bool
 	whole  bool // the request has ended
+	begun  bool // a reply has
 	first  clientCall
+
+	out   sending       // replies that wait for room
+	last  codecs.Status // of an end that waits there
+	owed  uint32        // window bytes of the request that the way forward has not taken
+	stuck bool          // it has told us to pause
 
 	prev, next *exchange // of the connection's calls
 }
@@ -26,6 +32,19 @@ type exchange struct {
 type exchanges struct {
 	head *exchange
 	n    int
+	byID map[uint64]*exchange // where calls of many messages need it; else nil
+}
+
+// find gives the call with an id.
+func (l *exchanges) find(id uint64) *exchange {
+	if l.byID != nil {
+		return l.byID[id]
+	}
+	x := l.head
+	for x != nil && x.id != id {
+		x = x.next
+	}
+	return x
 }
 
 func (l *exchanges) add(x *exchange) {
@@ -34,6 +53,9 @@ func (l *exchanges) add(x *exchange) {
 	}
 	l.head = x
 	l.n++
+	if l.byID != nil {
+		l.byID[x.id] = x
+	}
 }
 
 func (l *exchanges) remove(x *exchange) {
@@ -50,33 +72,66 @@ func (l *exchanges) remove(x *exchange) {
 	}
 	x.prev, x.next = nil, nil
 	l.n--
+	delete(l.byID, x.id)
 }
 
-// Send is the way back: it puts a reply into its slot, or straight into the outbox. It runs on the home.
+// Send is the way back: it puts a reply into its slot, or straight into the outbox as far as there is room. The call ends when its
+// last message is said, so that a deadline reaches a reader that does not take it. It runs on the home.
 func (x *exchange) Send(m *codecs.Message) bool {
 	if x.Ended() {
 		m.Release()
 		return true
 	}
 	x.Rec.Out += uint64(m.Body.Len())
-	if m.End {
-		x.end(m.Status)
-	}
 	m.ID, m.Hint = x.id, x.hint
-	x.conn.reply(x, m)
-	return true
+	end := m.End
+	if end {
+		x.last = m.Status
+	}
+	more, done := x.conn.reply(x, m)
+	if end && done {
+		x.end(x.last)
+	}
+	return more
 }
 
-// OnReady is of no use to whole replies.
-func (x *exchange) OnReady(func()) {}
+// OnReady implements codecs.Stream.
+func (x *exchange) OnReady(f func()) { x.out.ready = f }
 
-// Cancel answers the call with a failure.
+// said is told that the end of the reply has left, or never will.
+func (x *exchange) said(err error) {
+	if err != nil {
+		x.stop(codecs.StatusOf(err))
+		return
+	}
+	x.conn.over(x)
+	x.end(x.last)
+}
+
+// Cancel answers the call with a failure, in place of what waits.
 func (x *exchange) Cancel(s codecs.Status) {
 	if !x.end(s) {
 		return
 	}
-	m := codecs.Message{Kind: codecs.Reply, End: true, Bare: true, ID: x.id, Hint: x.hint, Header: codecs.Header{Status: s}}
-	x.conn.reply(x, &m)
+	x.conn.cut(x, s)
+}
+
+// took gives the client's window back what the way forward has taken. It runs on the home.
+func (x *exchange) took(credit uint32) {
+	x.owed += credit
+	if x.stuck || x.owed < creditMin || x.whole {
+		return
+	}
+	x.conn.credit(x)
+}
+
+// creditMin is how many bytes of a window are worth the words.
+const creditMin = 4 << 10
+
+// resume reads on, of this call.
+func (x *exchange) resume() {
+	x.stuck = false
+	x.took(0)
 }
 
 // end stops the timer and ends the call, once.

@@ -25,6 +25,8 @@ type link struct {
 	shut    bool // send the end of our bytes once the outbox is empty
 	dead    bool // OnClose was called
 	shared  bool // others are likely to write here soon
+
+	held []*sending // directions of calls that wait for room
 }
 
 func (l *link) init(sess codecs.Session) {
@@ -97,4 +99,10 @@ func (l *link) enough(p []byte) bool {
 		}
 	}
 	return true
+}
+
+// owe has the session say what it owes the peer, behind a batch of Decodes. Called under mu.
+func (l *link) owe() error {
+	_, err := l.sess.Encode(l.out, &codecs.Message{Kind: codecs.None})
+	return err
 }

@@ -110,7 +110,7 @@ func (p *Pool) Open(c *codecs.Call, back codecs.Stream) codecs.Stream {
 		return codecs.Refuse(c, back, codecs.StatusOf(err))
 	}
 	c.Req.Own()
-	cc.req = c.Req.Move()
+	cc.req, cc.queued = c.Req.Move(), true
 	if s, ok := p.wait(cc); !ok {
 		cc.req.Release()
 		cc.over = true
@@ -295,6 +295,10 @@ func (p *Pool) unlock() {
 			cc.conn.flush()
 			cc.home.post(task{do: cc.written})
 		default:
+			cc.conn.mu.Lock()
+			free := cc.conn.pump()
+			cc.conn.mu.Unlock()
+			wake(free)
 			cc.conn.flush()
 		}
 	}
@@ -309,10 +313,23 @@ func (p *Pool) drop(cc *clientCall) bool {
 			p.waiting[i] = nil
 			p.inLine.Add(-1)
 			cc.req.Release()
+			cc.out.discard()
 			return true
 		}
 	}
 	return false
+}
+
+// keep has what follows the request of a waiting call wait with it; false: it waits no longer.
+func (p *Pool) keep(cc *clientCall, m *codecs.Message) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if cc.conn != nil {
+		return false
+	}
+	m.Own()
+	cc.out.rest, cc.out.paused = append(cc.out.rest, *m), true
+	return true
 }
 
 // freed lets waiting calls in: a connection has come up, or has got room.
@@ -348,6 +365,7 @@ func (p *Pool) closed(c *clientConn, s codecs.Status, served bool) {
 func (p *Pool) failAll(lost []*clientCall, s codecs.Status) {
 	for _, cc := range lost {
 		cc.req.Release()
+		cc.out.discard()
 		cc.fail(s)
 	}
 }

@@ -20,16 +20,43 @@ func (c *serverConn) open(h codecs.Handler, m *codecs.Message) {
 	x.Local = x
 	x.Req = *m
 	x.From = c.from
+	if m.Of != nil {
+		x.From.Codec, x.From.Traits = c.spoken(m.Of)
+		x.From.Protocol = m.Of.Name()
+	}
 	x.Rec.Start = time.Now()
 	x.Rec.In = uint64(m.Body.Len())
+	if c.traits.Stream {
+		x.out.home, x.out.said = &c.home, x.said
+	}
 	c.latest = x
 	c.link.mu.Lock()
 	c.calls.add(x)
 	c.link.mu.Unlock()
 	x.fwd = h.Open(&x.Call, x)
+	if !x.whole {
+		x.fwd.OnReady(x.resume)
+	}
 	if !x.Ended() && !x.Deadline.IsZero() {
 		c.srv.Wheel.Start(&x.timer, time.Until(x.Deadline), x)
 	}
+}
+
+// spoken gives the protocol of a call on a wire that several share.
+func (c *serverConn) spoken(of codecs.Codec) (codecs.Codec, *codecs.Traits) {
+	for i := range c.tongues {
+		if c.tongues[i].codec == of {
+			return of, c.tongues[i].traits
+		}
+	}
+	t := of.Traits()
+	c.tongues = append(c.tongues, tongue{of, &t})
+	return of, &t
+}
+
+type tongue struct {
+	codec  codecs.Codec
+	traits *codecs.Traits
 }
 
 // forward passes Data and Cancel to the call they belong to: the latest, on a wire in order.
@@ -37,12 +64,11 @@ func (c *serverConn) forward(m *codecs.Message) {
 	x := c.latest
 	if !c.traits.InOrder {
 		c.link.mu.Lock()
-		for x = c.calls.head; x != nil && x.id != m.ID; x = x.next {
-		}
+		x = c.calls.find(m.ID)
 		c.link.mu.Unlock()
 	}
 	switch {
-	case x == nil || x.whole:
+	case x == nil || x.whole && m.Kind != codecs.Cancel:
 		m.Release()
 	case m.Kind == codecs.Cancel:
 		x.whole = true
@@ -50,28 +76,62 @@ func (c *serverConn) forward(m *codecs.Message) {
 	default:
 		x.whole = m.End
 		x.Rec.In += uint64(m.Body.Len())
-		x.fwd.Send(m)
+		credit := m.Credit
+		if !x.fwd.Send(m) {
+			x.stuck = true
+		}
+		x.took(credit)
 	}
 }
 
-// wind sees what is to be done behind a batch: when no more requests come, the call whose request will never be whole is given
-// up, and the connection ends with its last call. It runs on the home.
+// credit tells the client how much of its request was taken. It runs on the home.
+func (c *serverConn) credit(x *exchange) {
+	c.link.mu.Lock()
+	defer c.link.mu.Unlock()
+	if c.dead {
+		return
+	}
+	m := codecs.Message{Kind: codecs.Window, ID: x.id, Credit: x.owed}
+	x.owed = 0
+	if _, err := c.sess.Encode(c.out, &m); err != nil {
+		c.conn.Close(err)
+	}
+	c.home.touch(&c.link)
+}
+
+// wind sees what is to be done behind a batch: what was held back goes out; when no more requests come, the calls whose requests
+// will never be whole are given up, and the connection ends with its last call. It runs on the home.
 func (c *serverConn) wind() {
 	c.home.touch(&c.link)
 	c.link.mu.Lock()
-	fin, s := c.fin, c.last
-	c.link.mu.Unlock()
-	if !fin {
-		return
-	}
-	if x := c.latest; x != nil && !x.whole {
-		if s.Code == codecs.OK {
-			s = codecs.Status{Code: codecs.Canceled, Text: "engine: the client ended in the middle of a request"}
+	eof, s := c.eof || c.fin && !c.traits.Stream, c.last
+	free := c.pump()
+	if c.traits.Stream && !c.dead {
+		if err := c.owe(); err != nil {
+			c.conn.Close(err)
 		}
+		if c.backlog() > outboxMost {
+			c.conn.Close(codecs.Errorf(codecs.Limited, "engine: %d bytes wait for a client that reads nothing", c.backlog()))
+		}
+	}
+	var cut []*exchange
+	for x := c.calls.head; eof && x != nil; x = x.next {
+		if !x.whole {
+			cut = append(cut, x)
+		}
+	}
+	c.link.mu.Unlock()
+	wake(free)
+	if s.Code == codecs.OK {
+		s = codecs.Status{Code: codecs.Canceled, Text: "engine: the client ended in the middle of a request"}
+	}
+	for _, x := range cut {
 		x.stop(s)
 	}
 	c.link.mu.Lock()
-	c.finish()
+	if c.fin {
+		c.finish()
+	}
 	c.link.mu.Unlock()
 }
 
@@ -105,35 +165,98 @@ func (c *serverConn) tooLate() {
 	}
 	c.link.mu.Lock()
 	if !c.fin {
-		c.fin = true
+		c.fin, c.eof = true, true
 		c.last = codecs.Status{Code: codecs.Malformed, Text: "engine: a request did not arrive whole in its time"}
 	}
 	c.link.mu.Unlock()
 	c.wind()
 }
 
-// reply sends a message of a call. It runs on the home.
-func (c *serverConn) reply(x *exchange, m *codecs.Message) {
+// reply sends a message of a call. more: the sender need not pause. done: it was said. It runs on the home.
+func (c *serverConn) reply(x *exchange, m *codecs.Message) (more, done bool) {
+	var free []woken
+	defer func() { wake(free) }()
 	c.link.mu.Lock()
 	defer c.link.mu.Unlock()
 	c.mean += (m.Body.Len() - c.mean + 7) / 8
 	c.mean = max(c.mean, 1)
-	if m.End {
-		c.calls.remove(x)
-	}
+	more, done = true, true
+	end := m.End
 	switch {
-	case c.dead:
+	case c.dead || x.oneway && !c.traits.InOrder:
 		m.Release()
-		return
 	case c.traits.InOrder:
 		c.fill(x.id, m)
-	case x.oneway:
-		m.Release()
+		if more = end || c.slots.head == x.id && c.backlog() < outboxMark; !more {
+			c.hold(&x.out)
+		}
+	case c.traits.Stream:
+		var err error
+		if more, done, err = c.send(&x.out, m); err != nil {
+			c.instead(x, m, err)
+		}
 	default:
 		c.encode(m)
 	}
+	x.begun = true
+	if end && done {
+		c.calls.remove(x)
+		if c.traits.InOrder {
+			free = c.pump() // the next one's turn has come
+		}
+	}
 	c.relieve()
 	c.home.touch(&c.link)
+	return more, done
+}
+
+// over takes a call off the list whose last words have left. It runs on the home.
+func (c *serverConn) over(x *exchange) {
+	c.link.mu.Lock()
+	defer c.link.mu.Unlock()
+	c.calls.remove(x)
+	c.relieve()
+	c.home.touch(&c.link)
+}
+
+// cut ends a call with a status in place of what it has still to say. It runs on the home.
+func (c *serverConn) cut(x *exchange, s codecs.Status) {
+	c.link.mu.Lock()
+	defer c.link.mu.Unlock()
+	c.drop(&x.out)
+	c.calls.remove(x)
+	m := codecs.Message{Kind: codecs.Reply, End: true, Bare: true, ID: x.id, Hint: x.hint, Header: codecs.Header{Status: s}}
+	if x.begun {
+		m.Kind = codecs.Cancel
+	}
+	switch {
+	case c.dead || x.oneway && !c.traits.InOrder:
+	case c.traits.InOrder:
+		c.fill(x.id, &m)
+	default:
+		c.encode(&m)
+	}
+	c.relieve()
+	c.home.touch(&c.link)
+}
+
+// instead says why a message cannot be said. Called under mu.
+func (c *serverConn) instead(x *exchange, m *codecs.Message, err error) {
+	m.Release()
+	s := codecs.StatusOf(err)
+	r := codecs.Message{Kind: codecs.Reply, End: true, Bare: true, ID: x.id, Hint: x.hint, Header: codecs.Header{Status: s}}
+	if x.begun {
+		r.Kind = codecs.Cancel
+	}
+	c.drop(&x.out)
+	if _, err := c.sess.Encode(c.out, &r); err != nil {
+		c.conn.Close(err)
+	}
+	c.home.post(task{do: func() { // behind what is being done on the home now
+		x.fwd.Cancel(s)
+		x.end(s)
+		c.over(x)
+	}})
 }
 
 // relieve reads again when there is room, and says the last words when all is done. Called under mu.
@@ -174,13 +297,32 @@ func (c *serverConn) leave() {
 	if c.traits.Goaway {
 		_, _ = c.sess.Encode(c.out, &bye) // a wire without the word has nothing to say
 	}
-	c.finish()
 	c.home.touch(&c.link)
+	if c.traits.Stream && c.parting == nil {
+		// The session says when the client has heard it: what it has sent before that is still served.
+		c.parting = time.AfterFunc(partingTime, func() { c.home.post(task{do: c.part}) })
+		return
+	}
+	c.finish()
+}
+
+// partingTime is how long a client may take to hear that it should go.
+const partingTime = 2 * time.Second
+
+// part takes no more calls of a client that was told to go. It runs on the home.
+func (c *serverConn) part() {
+	c.link.mu.Lock()
+	defer c.link.mu.Unlock()
+	if !c.dead {
+		c.finish()
+		c.home.touch(&c.link)
+	}
 }
 
 // checkIdle sends a client away that has been quiet for too long.
 func (c *serverConn) checkIdle() {
 	c.link.mu.Lock()
+	lost := c.starved(c.srv.Idle)
 	left := c.srv.Idle - time.Since(c.heard)
 	if c.calls.n > 0 { // it is quiet from the end of its last call on, give or take an eighth
 		c.heard, left = time.Now(), c.srv.Idle/8
@@ -189,6 +331,7 @@ func (c *serverConn) checkIdle() {
 		c.lapse.Reset(left)
 	}
 	c.link.mu.Unlock()
+	wake(lost)
 	if left <= 0 {
 		c.home.post(task{do: c.leave})
 	}
@@ -198,19 +341,24 @@ func (c *serverConn) checkIdle() {
 func (c *serverConn) OnEOF() {
 	c.home.post(task{do: func() {
 		c.link.mu.Lock()
-		c.fin = true
+		c.fin, c.eof = true, true
 		c.link.mu.Unlock()
 		c.wind()
 	}})
 }
 
-// OnDrained reads again after a slow client has caught up.
+// OnDrained reads again after a slow client has caught up, and goes on with what was held back.
 func (c *serverConn) OnDrained() {
 	c.link.mu.Lock()
-	defer c.link.mu.Unlock()
 	c.queued = 0
 	c.drains++
 	c.relieve()
+	free, fresh := c.pump(), c.out.Len() > 0
+	c.link.mu.Unlock()
+	wake(free)
+	if fresh {
+		c.flush()
+	}
 }
 
 // OnClose cancels what is in flight.
@@ -223,11 +371,10 @@ func (c *serverConn) OnClose(err error) {
 	c.home.post(task{do: func() {
 		c.link.mu.Lock()
 		c.dead = true
-		if c.late != nil {
-			c.late.Stop()
-		}
-		if c.lapse != nil {
-			c.lapse.Stop()
+		for _, t := range [...]*time.Timer{c.late, c.lapse, c.parting} {
+			if t != nil {
+				t.Stop()
+			}
 		}
 		var all []*exchange
 		for x := c.calls.head; x != nil; x = x.next {

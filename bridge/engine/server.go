@@ -34,11 +34,15 @@ const (
 // Peer makes the state of one connection from addr to local. identity is proven, or empty.
 func (s *Server) Peer(addr netip.AddrPort, local, identity string) Peer {
 	c := &serverConn{srv: s, from: s.Origin, mean: firstMean}
-	set := s.Settings.WithDefaults()
-	set.Addr = local
+	set := s.Settings
+	set.Addr, set.Calls = local, s.Calls
+	set = set.WithDefaults()
 	c.init(s.Codec.Session(codecs.Server, set))
 	c.home.own = &c.link
 	c.traits = s.Codec.Traits()
+	if c.traits.Stream {
+		c.calls.byID = map[uint64]*exchange{}
+	}
 	c.from.Codec, c.from.Session, c.from.Protocol = s.Codec, c.sess, s.Codec.Name()
 	c.from.Peer, c.from.Identity = addr, identity
 	c.from.Traits = &c.traits
@@ -59,6 +63,7 @@ type serverConn struct {
 	calls  exchanges     // in flight
 	full   bool          // no longer read
 	fin    bool          // no more requests will come: close when the last reply is out
+	eof    bool          // no more bytes will
 	last   codecs.Status // last words, if framing was lost
 	said   []byte        // what the session wants said with them
 	heard  time.Time
@@ -67,6 +72,9 @@ type serverConn struct {
 	latest *exchange   // the call opened last; used on the home
 	begun  bool        // a request has begun to arrive and is not whole; used on the home
 	late   *time.Timer // runs while begun
+
+	parting *time.Timer // runs while the client is told to go
+	tongues []tongue    // the protocols of its calls, where it shares a wire; used on the home
 
 	got []codecs.Message // of the batch that is being read; used by the reader alone
 }
@@ -130,13 +138,13 @@ func (c *serverConn) decodeBatch(p []byte) (taken int, more bool) {
 		c.heard = time.Now()
 	}
 	for len(c.got) < batch {
-		if c.fin || c.dead {
+		if c.eof || c.dead || c.fin && !c.traits.Stream {
 			return len(p), false
 		}
 		if len(p) == taken || !c.enough(p[taken:]) {
 			return taken, false
 		}
-		if c.calls.n+len(c.got) >= c.maxCalls() || c.slots.len() >= 2*c.maxCalls() || c.queued > outboxMax {
+		if c.crowded() {
 			c.full = true
 			c.conn.Pause(true)
 			return taken, false
@@ -148,6 +156,13 @@ func (c *serverConn) decodeBatch(p []byte) (taken int, more bool) {
 		}
 	}
 	return taken, true
+}
+
+// crowded says whether there are too many calls, or replies that the client does not read, to read on. A wire of streams is
+// always read: what opens its windows is in the unread bytes, and the session bounds its calls. Called under mu.
+func (c *serverConn) crowded() bool {
+	return !c.traits.Stream &&
+		(c.calls.n+len(c.got) >= c.maxCalls() || c.slots.len() >= 2*c.maxCalls() || c.queued > outboxMax)
 }
 
 // decode takes one message: requests go to got, the rest is answered here. Called under mu.
@@ -163,8 +178,11 @@ func (c *serverConn) decode(p []byte) (n int, more bool) {
 	case err != nil && n == 0:
 		c.last, c.said = codecs.StatusOf(err), append([]byte(nil), m.Body.Bytes()...)
 		drop()
-		c.fin = true // finish comes behind the calls of this batch
+		c.fin, c.eof = true, true // finish comes behind the calls of this batch
 		return 0, false
+	case err != nil && m.Kind == codecs.Data:
+		*m = codecs.Message{Kind: codecs.Cancel, ID: m.ID, Header: codecs.Header{Status: codecs.StatusOf(err)}}
+		return n, true
 	case err != nil:
 		s := codecs.StatusOf(err)
 		r := codecs.Message{Kind: codecs.Reply, End: true, Bare: true, ID: m.ID, Hint: m.Hint, Header: codecs.Header{Status: s}}
@@ -228,6 +246,10 @@ func (c *serverConn) encode(m *codecs.Message) {
 	}
 	_, err := c.sess.Encode(c.out, m)
 	if err == nil {
+		return
+	}
+	if m.Kind == codecs.Cancel { // inside a reply that cannot be broken off alone
+		c.conn.Close(err)
 		return
 	}
 	// A reply that cannot be said is replaced by a failure that can.

@@ -3,6 +3,7 @@ package enginetest
 
 import (
 	"bytes"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -76,7 +77,7 @@ func (s session) Decode(m *codecs.Message, p []byte) (int, error) {
 		m.Kind = codecs.Pong
 		return n, nil
 	case string(line) == "BYE":
-		m.Kind = codecs.Goaway
+		m.Kind, m.ID = codecs.Goaway, math.MaxUint64
 		return n, nil
 	}
 	m.Frame = codecs.Frame{Of: s.toy.Name(), Bytes: wire.Borrow(p[:n])}
