@@ -45,8 +45,9 @@ type Exchange interface {
 	// Trailers reads the block behind the payload, which ends the far side's half.
 	Trailers(m *codecs.Message, block []Field) error
 	// Write says how m is written. It is called once for every message, in order, whatever the window allows; m.Body is the
-	// payload unless m.Bare, and Write may put another Body or none there, releasing the old one. On a Cancel of the server side, which comes only between messages, it gives the block that ends the
-	// stream with that status. On an error nothing was written and the state is as it was.
+	// payload unless m.Bare, and Write may put another Body or none there, releasing the old one. On a Cancel of the server side,
+	// which comes only between messages, it gives the block that ends the stream with that status. On an error nothing was written
+	// and the state is as it was.
 	Write(p *Parts, m *codecs.Message) error
 }
 
