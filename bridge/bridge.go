@@ -92,16 +92,6 @@ func (b *Bridge) knows(service string) bool {
 	return s != nil && s.table.Known(service)
 }
 
-// Codec gives a protocol by its name, or nil.
-func (b *Bridge) Codec(name string) codecs.Codec {
-	for _, c := range b.opts.Codecs {
-		if c.Name() == name {
-			return c
-		}
-	}
-	return nil
-}
-
 // Handler is the head of the chain as it is now, for calls from inside the process.
 func (b *Bridge) Handler() codecs.Handler { return b.now.Load().chain }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"slices"
@@ -61,6 +62,12 @@ func (b *Bridge) listenOne(lc *config.Listen) (*listener, error) {
 	}
 	l.Engine, l.Log, l.Max = b.engine, b.log, lc.Limits.Connections
 	l.Servers = b.servers(lc, l.conns)
+	if l.TLS != nil {
+		for _, s := range l.Servers {
+			l.TLS.NextProtos = append(l.TLS.NextProtos, alpn(s.Codec)...)
+		}
+		slices.Sort(l.TLS.NextProtos) // "h2" before "http/1.1"
+	}
 	return l, nil
 }
 
@@ -81,15 +88,11 @@ func bind(addr string) (net.Listener, error) {
 
 // servers makes the server halves of one address, in the order in which the codecs are asked to sniff.
 func (b *Bridge) servers(lc *config.Listen, conns *engine.Conns) (list []*engine.Server) {
-	for _, codec := range b.opts.Codecs {
-		name := codec.Name()
-		if !slices.Contains(lc.Accept, name) {
-			continue
-		}
+	for _, codec := range joined(b.opts.Codecs, lc.Accept) {
 		list = append(list, &engine.Server{
 			Handler:  b.Handler,
 			Codec:    codec,
-			Settings: codecs.Settings{MaxFrame: lc.Limits.Frame, MaxHead: lc.Limits.Head, Options: lc.Options[name]},
+			Settings: codecs.Settings{MaxFrame: lc.Limits.Frame, MaxHead: lc.Limits.Head, Options: optionsOf(lc, codec.Name())},
 			Origin:   codecs.Origin{Listener: lc.Addr},
 			Wheel:    b.wheel,
 			Calls:    lc.Limits.Calls,
@@ -100,6 +103,44 @@ func (b *Bridge) servers(lc *config.Listen, conns *engine.Conns) (list []*engine
 		})
 	}
 	return list
+}
+
+// joined gives the codecs of the protocols that an address accepts. Those that share a wire become one.
+func joined(all []codecs.Codec, accept []string) (list []codecs.Codec) {
+	var first codecs.Joint
+	var others []codecs.Codec
+	at := 0
+	for _, c := range all {
+		if !slices.Contains(accept, c.Name()) {
+			continue
+		}
+		j, shares := c.(codecs.Joint)
+		switch {
+		case !shares:
+			list = append(list, c)
+		case first == nil:
+			first, at = j, len(list)
+			list = append(list, c)
+		default:
+			others = append(others, c)
+		}
+	}
+	if len(others) > 0 {
+		list[at] = first.Join(others)
+	}
+	return list
+}
+
+// optionsOf gives the settings of a protocol; on a wire that several share, those of all.
+func optionsOf(lc *config.Listen, name string) map[string]string {
+	if set, ok := lc.Options[name]; ok || slices.Contains(lc.Accept, name) {
+		return set
+	}
+	all := map[string]string{}
+	for _, set := range lc.Options {
+		maps.Copy(all, set)
+	}
+	return all
 }
 
 // serve accepts until the listener is closed.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/dragoman-rpc/dragoman/bridge/config"
@@ -94,8 +95,8 @@ func (b *Bridge) contracts(conf *config.Config) (*contract.Index, map[string][]s
 }
 
 func (b *Bridge) cluster(cc *config.Cluster) (*upstream.Cluster, error) {
-	codec := b.Codec(cc.Protocol)
-	if codec == nil {
+	codec, ok := codecs.Find(b.opts.Codecs, cc.Protocol, cc.Options[codecs.OptionVersion])
+	if !ok {
 		return nil, fmt.Errorf("bridge: cluster %s: no protocol %q", cc.Name, cc.Protocol)
 	}
 	var conf *tls.Config
@@ -104,6 +105,7 @@ func (b *Bridge) cluster(cc *config.Cluster) (*upstream.Cluster, error) {
 		if conf, err = clientTLS(cc.TLS); err != nil {
 			return nil, fmt.Errorf("bridge: cluster %s: %w", cc.Name, err)
 		}
+		conf.NextProtos = alpn(codec)
 	}
 	o := upstream.Options{
 		Name: cc.Name, Codec: codec, Addrs: cc.Endpoints, TLS: conf, Engine: b.engine,
@@ -139,6 +141,16 @@ func clientTLS(c *config.ClientTLS) (*tls.Config, error) {
 		conf.Certificates = []tls.Certificate{pair}
 	}
 	return conf, nil
+}
+
+// alpn is what codecs are called within TLS.
+func alpn(list ...codecs.Codec) (names []string) {
+	for _, c := range list {
+		if name := c.Traits().ALPN; name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func serverTLS(c *config.ServerTLS) (*tls.Config, error) {

@@ -85,6 +85,19 @@ type Joint interface {
 	Join(others []Codec) Codec
 }
 
+// Find gives the first of list with that name and version, and whether there is one; version "" is any.
+func Find[P Protocol](list []P, name, version string) (found P, ok bool) {
+	for _, p := range list {
+		if p.Name() == name && (version == "" || p.Traits().Version == version) {
+			return p, true
+		}
+	}
+	return found, false
+}
+
+// OptionVersion is the option of a cluster that says which of several wires of its protocol is spoken there (Traits.Version).
+const OptionVersion = "version"
+
 // Traits are the facts of a protocol that engines and stages act on.
 type Traits struct {
 	InOrder  bool          // replies come in the order of the requests, and carry no id

@@ -111,7 +111,7 @@ func (p *parser) options(path, protocol string, side codecs.Side, set map[string
 }
 
 func (p *parser) cluster(d *document, c *Cluster) {
-	at, t := "clusters."+c.Name, p.traits[c.Protocol]
+	at, t := "clusters."+c.Name, p.wire(c)
 	if c.Protocol == "" {
 		return // told already
 	}
@@ -140,10 +140,18 @@ func (p *parser) cluster(d *document, c *Cluster) {
 func (p *parser) connections(c *Cluster) {
 	if c.Connections == 0 {
 		c.Connections = 1
-		if p.traits[c.Protocol].InOrder {
+		if p.wire(c).InOrder {
 			c.Connections = inOrderConnections
 		}
 	}
+}
+
+// wire gives the facts of what a cluster speaks.
+func (p *parser) wire(c *Cluster) codecs.Traits {
+	if found, ok := codecs.Find(p.known, c.Protocol, c.Options[codecs.OptionVersion]); ok {
+		return found.Traits()
+	}
+	return p.traits[c.Protocol]
 }
 
 func (p *parser) encoding(at, name string, t *codecs.Traits) {

@@ -74,15 +74,19 @@ func readFile(path string, limit int64) ([]byte, error) {
 // parser is the reading of one file.
 type parser struct {
 	file   string
-	traits map[string]codecs.Traits
-	names  []string // of the protocols, in the caller's order
+	known  []codecs.Protocol
+	traits map[string]codecs.Traits // by name: of the first wire of each protocol
+	names  []string                 // of the protocols, in the caller's order
 	nodes  nodes
 	errs   []*Error
 }
 
 func parse(file string, data []byte, k Known) (*parser, *Config) {
-	p := &parser{file: file, traits: map[string]codecs.Traits{}, nodes: nodes{}}
+	p := &parser{file: file, known: k.Protocols, traits: map[string]codecs.Traits{}, nodes: nodes{}}
 	for _, protocol := range k.Protocols {
+		if _, again := p.traits[protocol.Name()]; again {
+			continue // another wire of the same
+		}
 		p.names = append(p.names, protocol.Name())
 		p.traits[protocol.Name()] = protocol.Traits()
 	}
