@@ -84,6 +84,14 @@ type Record struct {
 	In, Out  uint64 // body bytes of the request and of the reply
 	Attempts uint8
 	Status   Status
+	Thrown   string // the class of the exception that was carried from one protocol to another; "": none, or it does not say
+	Dropped  Dropped
+}
+
+// Dropped counts what a call had and the other side's protocol or types have no place for, both ways.
+type Dropped struct {
+	Pairs   uint32 // of metadata: reserved keys
+	Members uint32 // of objects: those that the declared classes do not have
 }
 
 // Ender is told of the end of a call.

@@ -102,6 +102,7 @@ const OptionVersion = "version"
 type Traits struct {
 	InOrder  bool          // replies come in the order of the requests, and carry no id
 	Stream   bool          // many messages each way
+	Whole    bool          // with Stream: a request is one message all the same, and so is the reply to a caller who asks for no stream
 	Cancels  bool          // a call can be canceled by a frame, not only by closing
 	Deadline bool          // requests carry the time they have
 	Goaway   bool          // a side can say that it is leaving
