@@ -268,6 +268,7 @@ func TestSlowReader(t *testing.T) {
 		return "ok"
 	})
 	g := start(t, `
+defaults: {timeout: 60s}
 listen: [{addr: "127.0.0.1:0", limits: {calls: %d}}]
 clusters: {c: {protocol: redis, endpoints: [%q]}}
 rules: [{match: {}, to: c}]`, calls, s.addr)
