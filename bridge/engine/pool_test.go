@@ -105,7 +105,7 @@ func (e *end) want(line string) {
 	e.t.Helper()
 	got, err := e.r.ReadString('\n')
 	if err != nil || got != line+"\n" {
-		e.t.Errorf("the server got %q, %v; want %q", got, err, line)
+		e.t.Errorf("got %.60q, %v; want %.60q", got, err, line)
 	}
 }
 
@@ -121,7 +121,7 @@ func (e *end) say(lines ...string) {
 func (e *end) wantEnd() {
 	e.t.Helper()
 	if got, err := e.r.ReadString('\n'); err != io.EOF {
-		e.t.Errorf("the server got %q, %v; want the end", got, err)
+		e.t.Errorf("got %.60q, %v; want the end", got, err)
 	}
 }
 

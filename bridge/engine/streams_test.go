@@ -50,6 +50,18 @@ func (p *proxied) open() *end {
 	return e
 }
 
+// wantEventually is want, where a window may be given back or not, for it no longer matters.
+func (e *end) wantEventually(line, credit string) {
+	e.t.Helper()
+	got, err := e.r.ReadString('\n')
+	if got == credit+"\n" {
+		got, err = e.r.ReadString('\n')
+	}
+	if err != nil || got != line+"\n" {
+		e.t.Errorf("got %.60q, %v; want %.60q", got, err, line)
+	}
+}
+
 func (e *end) wantNothing() {
 	e.t.Helper()
 	synctest.Wait()
@@ -127,7 +139,7 @@ func TestWindowHoldsBackRequests(t *testing.T) {
 		e.want("1 . " + big[1000:])
 		e.want("1 ; end")
 		e.say("1 $ 0 ok")
-		p.client.want("1 $ 0 ok")
+		p.client.wantEventually("1 $ 0 ok", "1 + 9000")
 	})
 }
 
@@ -211,11 +223,7 @@ func TestStreamWaitsForAConnection(t *testing.T) {
 		e.say("1 + 9001")
 		e.want("1 ; " + strings.Repeat("y", 1001))
 		e.say("1 $ 0 ok")
-		if got, err := p.client.r.ReadString('\n'); got == "1 + 9001\n" && err == nil {
-			p.client.want("1 $ 0 ok") // the connection was there before the end of the request
-		} else if got != "1 $ 0 ok\n" {
-			t.Errorf("the client got %q, %v", got, err)
-		}
+		p.client.wantEventually("1 $ 0 ok", "1 + 9001")
 	})
 }
 
@@ -293,7 +301,7 @@ func TestManyStalledReaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newProxied(t, nil)
 		e := p.open()
-		const n = 50
+		const n = 20 // what they may have unread is under the mark of the outbox
 		for i := range n {
 			id := 2*i + 3
 			p.client.say(fmt.Sprintf("%d ! m b", id))
