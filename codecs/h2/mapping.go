@@ -36,11 +36,13 @@ type Mapping interface {
 // Data; the last of them with End. It fills m, whose ID, Credit and Of the session sets, or leaves its Kind None when there is
 // nothing to say yet. An error fails this call alone.
 type Exchange interface {
-	// Head reads the block that opens the far side's half. Informational responses (1xx) are not shown. end: nothing follows it.
+	// Head reads the block that opens the far side's half. Informational responses (1xx) are not shown. end: nothing follows it, so
+	// m gets an End. Blocks are valid during the call; their strings may be kept.
 	Head(m *codecs.Message, block []Field, end bool) error
-	// Data reads from payload and says how much it took; it is called again while bytes are left. end: p holds the last bytes of
-	// the stream, and there are no trailers; p may then be empty. m.Body may alias p. What it takes without filling m is given
-	// back to the sender's window at once, so it must bound what it keeps (Settings.MaxFrame).
+	// Data reads from payload and says how much it took, which is something; it is called again while bytes are left. end: p holds
+	// the last bytes of the stream, and there are no trailers; p may then be empty; what takes the last byte gives m an End. m.Body
+	// may alias p. What it takes without filling m is given back to the sender's window at once, so it must bound what it keeps
+	// (Settings.MaxFrame).
 	Data(m *codecs.Message, p []byte, end bool) (n int, err error)
 	// Trailers reads the block behind the payload, which ends the far side's half.
 	Trailers(m *codecs.Message, block []Field) error
@@ -49,6 +51,13 @@ type Exchange interface {
 	// which comes only between messages, it gives the block that ends the stream with that status. On an error nothing was written
 	// and the state is as it was.
 	Write(p *Parts, m *codecs.Message) error
+}
+
+// Reusable is an Exchange that a session may use for another stream, of the same mapping, side and settings.
+type Reusable interface {
+	Exchange
+	// Reset makes it what Mapping.Exchange gave. It keeps no memory that a message refers to.
+	Reset()
 }
 
 // Parts is what one message is on the wire, in this order. It comes empty, with room in its slices to append to. The session

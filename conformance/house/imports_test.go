@@ -86,6 +86,8 @@ var homes = []home{
 	{"go.yaml.in/yaml/v3", []string{"bridge/config"}, false},
 	{"github.com/prometheus/client_golang", []string{"bridge/observe"}, false},
 	{"golang.org/x/time/rate", []string{"bridge/filter"}, false},
+	{"golang.org/x/net/http2/hpack", []string{"codecs/h2"}, false},
+	{"golang.org/x/net/http2", []string{"codecs/h2"}, true},
 	{"golang.org/x/sys/unix", []string{"bridge/engine/...", "bridge/admin"}, false},
 	{"github.com/HdrHistogram/hdrhistogram-go", []string{"conformance/bench"}, false},
 	{"github.com/apache/dubbo-go-hessian2", []string{"codecs/hessian"}, true},
