@@ -17,6 +17,8 @@ type Index struct {
 type Service struct {
 	Name, Version, Group string
 	Methods              []*Method
+	Names                map[string]string    // protocol: what its Schema says that the service is called there
+	Ext                  any                  // what its Schema knows besides
 	methods              map[string][]*Method // by name, also with the first letter in the other case where no method is called so
 }
 
@@ -71,11 +73,16 @@ func filter(ms []*Method, descriptor string, args int) []*Method {
 }
 
 func (m *Method) takes(descriptor string, args int) bool {
-	if descriptor != "" && descriptor != m.Descriptor {
+	if descriptor != "" && descriptor != m.Descriptor && !(m.Foreign && isClass(descriptor) && isClass(m.Descriptor)) {
 		return false
 	}
 	n := len(m.Params.Fields)
 	return args < 0 || args == n || m.Varargs && args >= n-1 && descriptor == ""
+}
+
+// isClass says whether a descriptor is that of one class.
+func isClass(descriptor string) bool {
+	return strings.HasPrefix(descriptor, "L") && strings.IndexByte(descriptor, ';') == len(descriptor)-1
 }
 
 // String is the method as a contract file has it, without what it throws: "echo(java.lang.String s)".

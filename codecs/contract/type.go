@@ -47,6 +47,7 @@ type Type struct {
 	Abstract bool     // an interface or abstract class
 	Throws   bool     // a Class that is a Throwable
 	Values   []string // of an Enum
+	Ext      any      // what the Schema that it came from knows besides, for its own encoding; on a Method's Params and Result only
 }
 
 // Field is a field of a class or a parameter of a method.
@@ -75,8 +76,21 @@ type Method struct {
 	Throws     []*Type // classes the caller can catch
 	Oneway     bool
 	Varargs    bool // the last parameter is an array that may be written out
+	Streams    Streams
+	Foreign    bool              // its Schema does not know what the classes are called in Java: any class may stand for one
+	Names      map[string]string // protocol: what its Schema says that the method is called there; a request line for "http"
+	HTTP       []HTTPRule        // the paths that its Schema gives it, the first one first
 	Source     Source
 }
+
+// Streams says on which sides of a call there are any number of messages.
+type Streams uint8
+
+// The sides that stream.
+const (
+	ClientStreams Streams = 1 << iota
+	ServerStreams
+)
 
 // Book finds methods. It is safe for concurrent use.
 type Book interface {
