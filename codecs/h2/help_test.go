@@ -14,19 +14,20 @@ import (
 // peer is one side of a connection, driven as an engine does it: what waits for a window is said when one opens, and what was read
 // is given back unless the test keeps it.
 type peer struct {
-	t     testing.TB
-	sess  codecs.Session
-	out   wire.Out
-	in    []byte
-	got   []string                   // what was decoded, a line each
-	waits map[uint64]*codecs.Message // rests by id
-	keeps bool                       // what is read is not given back
-	lost  error
-	each  func(m *codecs.Message, err error) // called with what is decoded
+	t      testing.TB
+	sess   codecs.Session
+	out    wire.Out
+	in     []byte
+	got    []string                   // what was decoded, a line each
+	waits  map[uint64]*codecs.Message // rests by id
+	bodies map[uint64][]byte          // of requests that are not whole, by id
+	keeps  bool                       // what is read is not given back
+	lost   error
+	each   func(m *codecs.Message, err error) // called with what is decoded
 }
 
 func newPeer(t testing.TB, c codecs.Codec, side codecs.Side, set codecs.Settings) *peer {
-	p := &peer{t: t, sess: c.Session(side, set), waits: map[uint64]*codecs.Message{}}
+	p := &peer{t: t, sess: c.Session(side, set), waits: map[uint64]*codecs.Message{}, bodies: map[uint64][]byte{}}
 	t.Cleanup(func() {
 		for _, m := range p.waits {
 			m.Release()
