@@ -142,6 +142,7 @@ type Settings struct {
 	// Addr is the address of the server side, where a protocol speaks of it: for a client what it dials, as configured; for a
 	// server the connection's local address. Empty if not known.
 	Addr string
+	TLS  bool // the connection is within TLS, where a protocol says so
 	// Lines gives the server side of a Liner what its Lines made of those that hold now: it is asked for every request, so that a
 	// reload counts at once, from the session's goroutine. nil: there are none.
 	Lines func() any

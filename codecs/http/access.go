@@ -35,6 +35,12 @@ func (a *access) check(host, origin []byte) *codecs.Error {
 	return refuse(403, codecs.Denied, "Origin %.64q may not call, see the option origins", origin)
 }
 
+// takesSite says whether a request that any page can have made, because a link needs no leave and shows no Origin, comes from none
+// that is foreign (Fetch Metadata, a W3C draft). Browsers that say nothing of it are old.
+func (a *access) takesSite(site, origin []byte) bool {
+	return len(site) == 0 || origin != nil || foldEqual(site, "same-origin") || foldEqual(site, "none")
+}
+
 func (a *access) takesHost(host []byte) bool {
 	if a.hosts == nil {
 		return !a.local || loopback(hostOnly(host))

@@ -1,11 +1,11 @@
-// Package http is calls over HTTP with JSON bodies, as docs/http.md has it: strict HTTP/1.1 on both sides, and the mapping of
-// requests and responses to messages.
+// Package http is calls over HTTP with JSON bodies, as docs/http.md has it: strict HTTP/1.1 on both sides, the mapping of requests and
+// responses to messages, and that mapping for streams of HTTP/2, whose frames are codecs/h2's.
 //
 // It knows request lines, fields, chunks, paths, problems and what a browser must not do. It refuses to know what is in an
 // argument or a result: of bodies it reads faults, and, where a configured request line asks for it, the top of the arguments.
 //
-// Files that begin with h1 are the syntax of HTTP/1.1. The rest is the mapping, which HTTP/2 shares: it takes fields one by one
-// and gives them one by one.
+// Files that begin with h1 are the syntax of HTTP/1.1, those that begin with h2 what a header block of HTTP/2 has in its place. The rest
+// is the mapping, which both share: it takes fields one by one and gives them one by one.
 package http
 
 import (
@@ -35,11 +35,17 @@ func (Codec) Name() string { return Name }
 // Traits gives the facts of the protocol. Java and Go servers close idle connections after some 20 s to some minutes, Node
 // after 5 s.
 func (Codec) Traits() codecs.Traits {
+	t := traits()
+	t.InOrder, t.Goaway = true, true
+	t.Idle = 4 * time.Second
+	t.ALPN, t.Version = "http/1.1", "1.1"
+	return t
+}
+
+// traits are what both versions have in common.
+func traits() codecs.Traits {
 	return codecs.Traits{
-		InOrder:  true,
 		Deadline: true,
-		Goaway:   true,
-		Idle:     4 * time.Second,
 		Formats:  []codecs.Format{{Encoding: encoding, Shape: codecs.Args}, {Encoding: encodingStrings, Shape: codecs.Args}},
 		Reserved: reserved,
 		Options: []codecs.Option{
@@ -83,9 +89,9 @@ func (c Codec) Session(side codecs.Side, set codecs.Settings) codecs.Session {
 	t := c.Traits()
 	l := limits{frame: set.MaxFrame, head: min(set.MaxHead, set.MaxFrame)}
 	if side == codecs.Client {
-		return newClient(l, &t, set)
+		return newClient(l, &t, &set)
 	}
-	return newServer(l, &t, set)
+	return newServer(l, &t, &set)
 }
 
 // limits are in bytes.

@@ -102,8 +102,8 @@ func malformed(format string, args ...any) *codecs.Error {
 	return refuse(400, codecs.Malformed, "decode head: "+format, args...)
 }
 
-// line takes the first line off p, which is known to hold whole lines only, each ending in CR LF.
-func line(p []byte) (first, rest []byte) {
+// cutLine takes the first line off p, which is known to hold whole lines only, each ending in CR LF.
+func cutLine(p []byte) (first, rest []byte) {
 	i := bytes.IndexByte(p, '\n')
 	return p[:i-1], p[i+1:]
 }

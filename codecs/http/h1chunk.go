@@ -13,6 +13,56 @@ type chunks struct {
 	trailer section
 }
 
+// gathered is a chunked body that is taken as a whole. Chunks are checked as they come; one alone is given as it lies there, several are
+// joined. The zero value is at the front.
+type gathered struct {
+	chunks chunks
+	at     int // in p: what is before it is checked
+	pieces int // chunks that have data
+	body   []byte
+}
+
+// take reads the body behind a head of that length in p. n is the offset behind it, 0 if it is not all there; then need, if not 0, is
+// how much must be.
+func (g *gathered) take(p []byte, head int, lim limits) (n, need int, err error) {
+	if g.at == 0 {
+		g.at, g.chunks.sum = head, head
+	}
+	for {
+		data, n, need, last, err := g.chunks.next(p[g.at:], lim)
+		switch {
+		case err != nil:
+			return 0, 0, err
+		case n == 0 && need > 0:
+			return 0, g.at + need, nil
+		case n == 0:
+			return 0, 0, nil
+		}
+		g.at += n
+		if last {
+			break
+		}
+		g.pieces++
+		g.body = data
+	}
+	if g.pieces > 1 {
+		g.body = g.join(p[head:g.at], lim)
+	}
+	return g.at, 0, nil
+}
+
+// join copies the data of chunks that are known to be right into memory of their own.
+func (g *gathered) join(p []byte, lim limits) []byte {
+	body := make([]byte, 0, g.chunks.data)
+	for again := (chunks{}); ; {
+		data, n, _, last, err := again.next(p, lim)
+		if last || err != nil {
+			return body
+		}
+		body, p = append(body, data...), p[n:]
+	}
+}
+
 // next takes one chunk off p. n is its length as it stands, 0 if it is not all there; then need, if not 0, is the length it
 // will have. last is the last chunk, with the trailer; its data is nil.
 func (c *chunks) next(p []byte, lim limits) (data []byte, n, need int, last bool, err error) {
@@ -69,7 +119,7 @@ func (c *chunks) last(p []byte, head int, lim limits) (n int, err error) {
 	}
 	for fields := p[head : end-len(crlf)]; len(fields) > 0; {
 		var field []byte
-		field, fields = line(fields)
+		field, fields = cutLine(fields)
 		if _, _, err := splitField(field); err != nil {
 			return 0, err
 		}

@@ -9,12 +9,8 @@ import (
 // client is the client side of HTTP/1.1. Each request, a one-way one too, gets one Reply; answers of 1xx are passed over. An
 // answer after which the server closes is followed by a Goaway, for which it leaves its last byte lying.
 type client struct {
-	lim   limits
-	path  template
-	host  string
-	agent string
-	fault string // the member that makes a good answer a fault; "": none
-	err   error  // what is wrong with the options
+	lim limits
+	caller
 
 	section section
 	need    int // bytes of the frame that is arriving; 0: not known
@@ -23,10 +19,8 @@ type client struct {
 	reply   replyHead
 	ending  ending
 
-	chunks chunks
-	at     int // in p: what is before it of a chunked body is checked
-	pieces int // chunks that have data
-	body   []byte
+	gathered gathered // of a chunked answer
+	body     []byte
 
 	scratch []byte // of Encode
 }
@@ -45,39 +39,8 @@ const (
 	closed         // whatever comes is nobody's
 )
 
-func newClient(lim limits, t *codecs.Traits, set codecs.Settings) *client {
-	c := &client{lim: lim, path: newTemplate(set.Option(t, "path")), host: set.Option(t, "host"), agent: set.Name}
-	if c.host == "" {
-		c.host = set.Addr
-	}
-	if !isHost([]byte(c.host)) { // a Unix socket, or not known
-		c.host = "localhost"
-	}
-	c.fault, c.err = faultMember(set.Option(t, "fault"))
-	if c.path.err != nil {
-		c.err = c.path.err
-	}
-	if !isToken([]byte(c.agent)) {
-		c.agent = "dragoman"
-	}
-	return c
-}
-
-// faultMember gives the member that the option fault names; "": it names none.
-func faultMember(option string) (string, error) {
-	member, named := strings.CutPrefix(option, "field:")
-	switch {
-	case named && member != "":
-		return member, nil
-	case option == "status":
-		return "", nil
-	}
-	return "", codecs.Errorf(codecs.Internal, "http: option fault: %.64q is neither status nor field:NAME", option)
-}
-
-func checkFault(option string) error {
-	_, err := faultMember(option)
-	return err
+func newClient(lim limits, t *codecs.Traits, set *codecs.Settings) *client {
+	return &client{lim: lim, caller: newCaller(t, set)}
 }
 
 // FrameSize is known once Decode has seen the head; of a chunked answer it is known a chunk at a time.
@@ -113,7 +76,8 @@ func (c *client) answer(m *codecs.Message, p []byte) (n int, err error) {
 		c.section = section{}
 		return head, nil
 	case c.frame.chunked:
-		n, err = c.dechunk(p, head)
+		n, c.need, err = c.gathered.take(p, head, c.lim)
+		c.body = c.gathered.body
 	case c.frame.length < 0 && c.status >= 400: // net/http has no more to say to what it cannot parse
 		c.frame.close, n = true, head
 	case c.frame.length < 0 && c.status != 204:
@@ -125,7 +89,7 @@ func (c *client) answer(m *codecs.Message, p []byte) (n int, err error) {
 		return 0, err
 	}
 	c.reply.message(m, c.status, c.body, c.fault)
-	c.section, c.chunks, c.at, c.pieces, c.body = section{}, chunks{}, 0, 0, nil
+	c.section, c.gathered, c.body = section{}, gathered{}, nil
 	if c.frame.close {
 		c.ending = closing
 		n--
@@ -136,18 +100,18 @@ func (c *client) answer(m *codecs.Message, p []byte) (n int, err error) {
 // head reads a head once it is all there, and gives its length.
 func (c *client) head(p []byte) (end int, err error) {
 	known := c.section.end
-	if end, err = c.section.find(p, c.lim.head, false); end == 0 || known != 0 && c.at != 0 {
+	if end, err = c.section.find(p, c.lim.head, false); end == 0 || known != 0 && c.gathered.at != 0 {
 		return end, err
 	}
 	c.reply.reset(p[:end])
 	c.frame = framing{length: -1}
-	start, fields := line(p[:end])
+	start, fields := cutLine(p[:end])
 	if c.status, err = statusLine(start, &c.frame); err != nil {
 		return 0, err
 	}
 	for fields = fields[:len(fields)-len(crlf)]; len(fields) > 0; {
 		var field []byte
-		field, fields = line(fields)
+		field, fields = cutLine(fields)
 		name, value, err := splitField(field)
 		if err != nil {
 			return 0, err
@@ -213,46 +177,4 @@ func (c *client) whole(p []byte, head int) (n int, err error) {
 	}
 	c.body = p[head:n]
 	return n, nil
-}
-
-// dechunk takes a chunked body once it is all there. Chunks are checked as they come; one alone is given as it lies there,
-// several are joined.
-func (c *client) dechunk(p []byte, head int) (n int, err error) {
-	if c.at == 0 {
-		c.at, c.chunks.sum = head, head
-	}
-	for {
-		data, n, need, last, err := c.chunks.next(p[c.at:], c.lim)
-		switch {
-		case err != nil:
-			return 0, err
-		case n == 0:
-			if need > 0 {
-				c.need = c.at + need
-			}
-			return 0, nil
-		}
-		c.at += n
-		if last {
-			break
-		}
-		c.pieces++
-		c.body = data
-	}
-	if c.pieces > 1 {
-		c.body = c.join(p[head:c.at])
-	}
-	return c.at, nil
-}
-
-// join copies the data of chunks that are known to be right into memory of their own.
-func (c *client) join(p []byte) []byte {
-	body := make([]byte, 0, c.chunks.data)
-	for again := (chunks{}); ; {
-		data, n, _, last, err := again.next(p, c.lim)
-		if last || err != nil {
-			return body
-		}
-		body, p = append(body, data...), p[n:]
-	}
 }

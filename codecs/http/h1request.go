@@ -23,31 +23,8 @@ func (c *client) Encode(out *wire.Out, m *codecs.Message) (more bool, err error)
 }
 
 func (c *client) request(out *wire.Out, m *codecs.Message) error {
-	switch {
-	case c.err != nil:
-		return c.err
-	case !m.End || m.Part:
-		return codecs.Errorf(codecs.Unimplemented, "http: encode request: it comes in pieces")
-	case m.Body.Len() > 0 && (!isEncoding(m.Format) || m.Format.Shape != codecs.Args && m.Format.Shape != codecs.Value):
-		return codecs.Errorf(codecs.Internal, "http: encode request: body in %v", m.Format)
-	}
-	method, body := "POST", m.Body
-	if m.Bare || body.Len() == 0 {
-		body = wire.Borrow(noArguments)
-	}
-	var err error
-	target := c.scratch[:0]
-	if isVerb(m.Method) {
-		var v *verb
-		if v, err = newVerb(m.Method, body.Bytes()); err != nil {
-			return err
-		}
-		method = v.method
-		if target, err = v.appendTarget(target); err != nil {
-			return err
-		}
-		body = wire.Copy(v.body(nil))
-	} else if target, err = c.path.append(target, m.Service, m.Method); err != nil {
+	method, target, body, err := c.caller.request(m, c.scratch[:0])
+	if err != nil {
 		return err
 	}
 	c.scratch = target

@@ -16,9 +16,8 @@ import (
 // A connection that ends with its request (Connection: close, HTTP/1.0) is closed by a Control with End behind it. A message
 // needs a byte to be decoded from, so the request leaves its last one lying.
 type server struct {
-	lim    limits
-	access access
-	format string // encoding of bodies
+	lim limits
+	callee
 
 	state   state
 	section section
@@ -26,11 +25,15 @@ type server struct {
 	frame   framing
 	req     requestHead
 	chunks  chunks
-	left    int    // of a body that is skipped
-	seq     uint64 // of the last request
-	leaving bool   // Goaway was encoded: the last reply says close
-	lost    bool   // Decode has failed: the Goaway to come is the last words
-	early   bool   // the reply to the request whose body is arriving is out
+	whole   gathered // a chunked body that is taken as a whole
+	left    int      // of a body that is skipped
+	seq     uint64   // of the last request
+	leaving bool     // Goaway was encoded: the last reply says close
+	lost    bool     // Decode has failed: the Goaway to come is the last words
+	early   bool     // the reply to the request whose body is arriving is out
+
+	begun    uint64 // the request whose streamed reply has begun; 0: none
+	answered uint64 // the last request whose reply has ended
 
 	scratch, body []byte // of Encode
 }
@@ -57,17 +60,15 @@ const (
 	hintClose  = 1 << iota // the connection ends with the reply
 	hintHead               // HEAD: the reply has no body
 	hintOneway             // 202 when it has gone well
+	hintLined              // the reply is a stream of lines
+	hintEvents             // the reply is a stream of events
 	hintShift  = iota      // the rest is the number of the request, from 1
 )
 
 const continueLine = "HTTP/1.1 100 Continue\r\n\r\n"
 
-func newServer(lim limits, t *codecs.Traits, set codecs.Settings) *server {
-	s := &server{lim: lim, access: newAccess(t, set), format: encoding}
-	if set.Option(t, "longs") == "strings" {
-		s.format = encodingStrings
-	}
-	return s
+func newServer(lim limits, t *codecs.Traits, set *codecs.Settings) *server {
+	return &server{lim: lim, callee: newCallee(t, set)}
 }
 
 // FrameSize is known once Decode has seen the head, or the size of a chunk.
@@ -83,7 +84,7 @@ func (s *server) Decode(m *codecs.Message, p []byte) (n int, err error) {
 	case atHead:
 		n, err = s.head(m, p)
 	case atBody:
-		n = s.open(m, p, len(crlf))
+		n, err = s.open(m, p, len(crlf))
 	case atChunks, atSkipChunks:
 		n, err = s.chunk(m, p)
 	case atSkip:
@@ -104,7 +105,7 @@ func (s *server) Decode(m *codecs.Message, p []byte) (n int, err error) {
 
 // next goes to what follows a request, and gives the number of bytes to leave for it.
 func (s *server) next() (back int) {
-	s.section, s.chunks, s.early = section{}, chunks{}, false
+	s.section, s.chunks, s.whole, s.early = section{}, chunks{}, gathered{}, false
 	if s.frame.close {
 		s.state = atEnd
 		return 1
@@ -120,6 +121,9 @@ func (s *server) head(m *codecs.Message, p []byte) (n int, err error) {
 	end, err := s.section.find(p, s.lim.head, false)
 	if end == 0 {
 		return 0, err
+	}
+	if s.whole.at != 0 {
+		return s.open(m, p, end)
 	}
 	if err := s.parse(p[:end]); err != nil {
 		return 0, err
@@ -140,7 +144,7 @@ func (s *server) head(m *codecs.Message, p []byte) (n int, err error) {
 		s.state = atBody
 		return end - len(crlf), nil
 	}
-	return s.open(m, p, end), nil
+	return s.open(m, p, end)
 }
 
 // parse reads a head that is all there.
@@ -148,15 +152,14 @@ func (s *server) parse(p []byte) error {
 	f := &s.frame
 	*f = framing{length: -1, minor: '1'}
 	s.req.reset(p)
-	start, fields := line(p)
+	start, fields := cutLine(p)
 	method, target, err := requestLine(start, f)
 	if err != nil {
 		return err
 	}
-	var origin []byte
 	for fields = fields[:len(fields)-len(crlf)]; len(fields) > 0; {
 		var field []byte
-		field, fields = line(fields)
+		field, fields = cutLine(fields)
 		name, value, err := splitField(field)
 		if err != nil {
 			return err
@@ -168,15 +171,15 @@ func (s *server) parse(p []byte) error {
 		} else if ours {
 			continue
 		}
-		if string(low) == "origin" {
-			origin = value
-		}
 		s.req.field(low, name, value)
 	}
 	if err := f.checkRequest(); err != nil {
 		return err
 	}
-	s.req.target(method, target, s.access.check(f.host, origin))
+	if f.minor == '0' {
+		s.req.accept = preference{} // it has no chunks
+	}
+	s.req.target(method, target, f.host, &s.callee)
 	return nil
 }
 
@@ -245,28 +248,41 @@ func (s *server) note(m *codecs.Message) {
 	if s.req.oneway {
 		m.Hint |= hintOneway
 	}
+	switch s.req.form() {
+	case lined:
+		m.Hint |= hintLined
+	case events:
+		m.Hint |= hintEvents
+	case whole:
+	}
 }
 
 // open makes the request behind a head of which at bytes are left in p.
-func (s *server) open(m *codecs.Message, p []byte, at int) (n int) {
-	body := max(s.frame.length, 0)
-	if n = at + body; len(p) < n {
-		s.need = n
-		return 0
+func (s *server) open(m *codecs.Message, p []byte, at int) (n int, err error) {
+	var body []byte
+	switch {
+	case !s.frame.chunked:
+		if n = at + max(s.frame.length, 0); len(p) < n {
+			s.need = n
+			return 0, nil
+		}
+		body = p[at:n]
+	case s.req.called != nil:
+		if n, s.need, err = s.whole.take(p, at, s.lim); n == 0 {
+			return 0, err
+		}
+		body = s.whole.body
+	default:
+		s.req.message(m, s.format)
+		s.note(m)
+		m.Bare, m.Part = true, true
+		s.state, s.section = atChunks, section{}
+		return at, nil
 	}
 	s.req.message(m, s.format)
 	s.note(m)
-	if s.frame.chunked {
-		m.Bare, m.Part = true, true
-		s.state, s.section = atChunks, section{}
-		return n
-	}
-	m.End = true
-	m.Body = wire.Borrow(p[at:n])
-	if body == 0 {
-		m.Body, m.Args = wire.Borrow(noArguments), 0
-	}
-	return n - s.next()
+	err = s.req.body(m, body)
+	return n - s.next(), err
 }
 
 func (s *server) chunk(m *codecs.Message, p []byte) (n int, err error) {

@@ -55,11 +55,15 @@ type requestHead struct {
 	refused *codecs.Error // why this is no call; nil: it is one
 	oneway  bool
 	isHead  bool // the method is HEAD: the answer has no body
+	accept  preference
+	called  *called // what a request line says; nil: the path was not one
 
-	block block
-	seen  uint8         // the once fields met
-	bad   *codecs.Error // the first field that is wrong
-	json  bool          // Content-Type was right
+	block  block
+	origin []byte
+	site   []byte        // Sec-Fetch-Site
+	seen   uint8         // the once fields met
+	bad    *codecs.Error // the first field that is wrong
+	json   bool          // Content-Type was right
 }
 
 // The fields that may come once.
@@ -86,6 +90,15 @@ func (r *requestHead) field(lower, name, value []byte) {
 		if !foldEqual(value, "identity") {
 			r.wrong(refuse(415, codecs.Invalid, "decode request: Content-Encoding %.32q", value))
 		}
+		return
+	case "accept":
+		r.accept.field(value)
+		return
+	case "origin":
+		r.origin = value
+		return
+	case "sec-fetch-site":
+		r.site = value
 		return
 	case "dragoman-version":
 		ok = r.intern(&r.h.Version, value) && r.once(onceVersion)
@@ -165,20 +178,22 @@ func printable(p []byte) bool {
 	return len(p) > 0
 }
 
-// target takes what stands before the fields, once those are known, and denied if the caller may not; it decides whether the
-// request is refused.
-func (r *requestHead) target(method, path []byte, denied *codecs.Error) {
+// target takes what stands before the fields, once those are known; it decides whether the request is refused.
+func (r *requestHead) target(method, target, host []byte, c *callee) {
 	r.isHead = string(method) == "HEAD"
-	r.block.p = nil // belongs to the caller from now on
+	denied := c.access.check(host, r.origin)
+	called := denied == nil && r.line(method, target, c)
+	r.block.p, r.origin, r.site = nil, nil, nil // they belong to the caller from now on
 	switch {
 	case denied != nil:
 		r.refused = denied
-	case string(method) != "POST":
+	case r.refused != nil:
+	case !called && string(method) != "POST":
 		r.refused = refuse(405, codecs.Unimplemented, "decode request: method %.32q, calls are made with POST", method)
-	case !r.path(path):
+	case !called && !r.path(target):
 	case r.bad != nil:
 		r.refused = r.bad
-	case !r.json:
+	case !r.json && !r.called.bare():
 		r.refused = refuse(415, codecs.Invalid, "decode request: Content-Type must be application/json")
 	}
 }
@@ -190,9 +205,36 @@ func (r *requestHead) message(m *codecs.Message, format string) {
 		m.Kind = codecs.Oneway
 	}
 	m.Header = r.h
+	m.Stream = r.form() != whole
 	m.Args = -1
 	m.Format = codecs.Format{Encoding: format, Shape: codecs.Args}
 	m.Meta.Loaded = true
+}
+
+// body puts the arguments into m, of a request that came whole; p is its body.
+func (r *requestHead) body(m *codecs.Message, p []byte) error {
+	m.End = true
+	switch {
+	case r.called != nil:
+		args, err := r.called.join(p)
+		if err != nil {
+			return err
+		}
+		m.Body = wire.Copy(args)
+	case len(p) == 0:
+		m.Body, m.Args = wire.Borrow(noArguments), 0
+	default:
+		m.Body = wire.Borrow(p)
+	}
+	return nil
+}
+
+// form is how the caller wants the reply.
+func (r *requestHead) form() form {
+	if r.oneway {
+		return whole
+	}
+	return r.accept.form
 }
 
 // putter takes one field of a head. What it is given is void when it returns.
