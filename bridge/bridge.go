@@ -26,7 +26,8 @@ import (
 type Options struct {
 	Codecs    []codecs.Codec // the first to say Yes to a connection's first bytes gets it
 	Encodings []codecs.Encoding
-	Filters   []codecs.Filter // extra stages, after admit
+	Filters   []codecs.Filter           // extra stages, after admit
+	Local     map[string]codecs.Handler // services of the process's own, unless the configuration names them (filter.Local)
 	Config    *config.Config
 	Load      func() (*config.Config, error) // reads the configuration anew, for Reload over the admin address; may be nil
 	Log       *slog.Logger
@@ -86,8 +87,12 @@ func (b *Bridge) Close() {
 	}
 }
 
-// knows says whether the configuration or a contract names a service: only those have labels of their own in the metrics.
+// knows says whether the configuration or a contract names a service, or it is the process's own: only those have labels of their
+// own in the metrics.
 func (b *Bridge) knows(service string) bool {
+	if _, own := b.opts.Local[service]; own {
+		return true
+	}
 	s := b.now.Load()
 	return s != nil && s.table.Known(service)
 }

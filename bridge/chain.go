@@ -11,15 +11,17 @@ func (b *Bridge) chain(s *state) codecs.Handler {
 	stages := []codecs.Filter{
 		b.observer.Watch,
 		filter.Guard(),
-		filter.Route(s.table, s.conf.Routes.Defaults.Timeout),
+		filter.Local(s.table, b.opts.Local),
+		filter.Route(s.table, s.clusters, s.conf.Routes.Defaults.Timeout),
 		filter.Admit(s.table, &b.limits),
 	}
 	stages = append(stages, b.extra...)
 	stages = append(stages,
-		filter.Gather(codecs.DefaultMaxFrame),
+		filter.Gather(s.clusters, codecs.DefaultMaxFrame),
 		filter.Retry(s.clusters),
 		filter.Balance(s.clusters),
 		filter.Transcode(b.encodings, s.book),
+		filter.Collect(codecs.DefaultMaxFrame),
 	)
 	h := filter.Forward
 	for i := len(stages) - 1; i >= 0; i-- {

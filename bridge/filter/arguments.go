@@ -12,44 +12,56 @@ import (
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
-// request converts the arguments, says what the target must know of the method, and what the reply needs. The scratch that holds a
-// small body must be freed once the request was sent on; nil is fine.
-func (t *transcoder) request(c *codecs.Call, r *replying) (*scratch, error) {
-	h := &c.Req.Header
-	from, to := h.Format, c.To.Format
-	m, err := t.method(c)
-	if err != nil {
+// request puts the server's form of the arguments into m, a whole message, and says in a head what the target must know of the
+// method. The scratch that holds a small body must be freed once m was sent on; nil is fine.
+func (x *crossing) request(m *codecs.Message) (*scratch, error) {
+	rec := &x.c.Rec
+	if err := inflate(m, maxWhole); err != nil {
+		return nil, codecs.Errorf(codecs.StatusOf(err).Code, "filter: transcode: arguments of %s.%s: %v", rec.Service, rec.Method, err)
+	}
+	if err := x.seek(m); err != nil {
 		return nil, err
 	}
-	if m != nil {
-		r.result, r.throws = m.Result, m.Throws
+	from, to, t := x.from, x.to, x.t
+	from.Zip = ""
+	if alike(from, to) && isPositional(m.Body, from) {
+		m.Format = from
+		return nil, t.checkWhole(m.Body, from)
 	}
-	if from.Encoding == to.Encoding && from.Shape == to.Shape && isPositional(&c.Req) {
-		return nil, t.checkWhole(c.Req.Body, from)
-	}
-	want := t.expected(c, m, &to)
+	want := x.expected(&to)
 	read, write := t.encodings[from.Encoding], t.encodings[to.Encoding]
 	if read == nil || write == nil {
 		return nil, codecs.Errorf(codecs.Unimplemented, "filter: transcode: no way from %v to %v", from, to)
 	}
 	out := newScratch()
-	rd := read.Reader(c.Req.Body, from, readAs(from, m))
+	rd := read.Reader(m.Body, from, readAs(from, x.method))
 	wr := write.Writer(&out.out, to, want)
-	_, err = token.CopyArgs(wr, rd, m)
+	dropped, err := token.CopyArgs(wr, rd, x.method)
 	rd.Close()
 	if e := wr.Close(); err == nil {
 		err = e
 	}
 	if err != nil {
 		out.free()
-		return nil, codecs.Errorf(codecs.Invalid, "filter: transcode: arguments of %s.%s: %v", c.Rec.Service, c.Rec.Method, err)
+		return nil, codecs.Errorf(codecs.Invalid, "filter: transcode: arguments of %s.%s: %v", rec.Service, rec.Method, err)
 	}
-	c.Req.SetBody(out.body(), to)
-	if h.Args = -1; m != nil {
-		h.Args, h.Descriptor = int16(len(m.Params.Fields)), m.Descriptor
+	rec.Dropped.Members += uint32(dropped)
+	m.SetBody(out.body(), to)
+	if m.Kind != codecs.Data {
+		x.describe(&m.Header)
 	}
 	return out, nil
 }
+
+// describe says in a head what is known of the method.
+func (x *crossing) describe(h *codecs.Header) {
+	if h.Args = -1; x.method != nil {
+		h.Args, h.Descriptor = int16(len(x.method.Params.Fields)), x.method.Descriptor
+	}
+}
+
+// alike says whether what one side writes is what the other reads.
+func alike(a, b codecs.Format) bool { return a.Encoding == b.Encoding && a.Shape == b.Shape }
 
 // checkWhole sees that a body which goes into another protocol's frame unread is one JSON value and nothing more: where a frame is
 // JSON itself, as a Redis key is, a body with more behind it could say another method or service there.
@@ -80,24 +92,25 @@ func readAs(f codecs.Format, m *contract.Method) *contract.Type {
 }
 
 // isPositional says whether a body can stand where arguments are a list: JSON from the web may be an object, or one value.
-func isPositional(m *codecs.Message) bool {
-	if !isJSON(m.Format.Encoding) {
+func isPositional(b wire.Body, f codecs.Format) bool {
+	if !isJSON(f.Encoding) {
 		return true
 	}
-	b := bytes.TrimLeft(m.Body.Bytes(), " \t\r\n")
-	return len(b) > 0 && b[0] == '['
+	p := bytes.TrimLeft(b.Bytes(), " \t\r\n")
+	return len(p) > 0 && p[0] == '['
 }
 
 // expected is the type that the writer is told, and the shape: a target that must be told the types gets a generic invocation
 // where they are not known from a contract but from nobody, or by the names of classes alone.
-func (t *transcoder) expected(c *codecs.Call, m *contract.Method, to *codecs.Format) *contract.Type {
-	if m != nil && (m.Source > contract.Unknown || c.Req.Format.Encoding == to.Encoding || isTyped(t.encodings[c.Req.Format.Encoding])) {
+func (x *crossing) expected(to *codecs.Format) *contract.Type {
+	m, from := x.method, x.from.Encoding
+	if m != nil && (m.Source > contract.Unknown || from == to.Encoding || isTyped(x.t.encodings[from])) {
 		return m.Params
 	}
-	for _, f := range c.To.Traits.Formats {
+	for _, f := range x.c.To.Traits.Formats {
 		if f.Encoding == to.Encoding && f.Shape == codecs.Generic {
 			to.Shape = codecs.Generic
-			tuple := &contract.Type{Kind: contract.Tuple, Name: c.Req.Method}
+			tuple := &contract.Type{Kind: contract.Tuple, Name: x.head.Method}
 			if m != nil {
 				tuple.Fields = m.Params.Fields
 			}
@@ -118,33 +131,35 @@ func isTyped(e codecs.Encoding) bool {
 // isJSON says whether an encoding is JSON, by whichever of its names: "json-strings" is read as "json" is.
 func isJSON(encoding string) bool { return strings.HasPrefix(encoding, "json") }
 
-// method finds the one method that is meant: nil if nothing is known of it. Overloads are told apart by the descriptor, else by the
-// values.
-func (t *transcoder) method(c *codecs.Call) (*contract.Method, error) {
-	h := &c.Req.Header
-	found := t.book.Lookup(c.Rec.Service, h.Group, h.Version, c.Rec.Method, h.Descriptor, int(h.Args))
-	if len(found) == 1 {
-		return found[0], nil
+// seek finds the one method that is meant, once: nil if nothing is known of it. Overloads are told apart by the descriptor, else by
+// the values of the first message; asked without one, it leaves them for later.
+func (x *crossing) seek(m *codecs.Message) error {
+	if x.sought {
+		return nil
 	}
-	if len(found) == 0 {
-		all := t.book.Lookup(c.Rec.Service, h.Group, h.Version, c.Rec.Method, "", -1)
-		if len(all) == 0 {
-			return nil, nil
+	h, rec, book := x.head, &x.c.Rec, x.t.book
+	found := book.Lookup(rec.Service, h.Group, h.Version, rec.Method, h.Descriptor, int(h.Args))
+	read := x.t.encodings[x.from.Encoding]
+	switch {
+	case len(found) == 1:
+		x.method = found[0]
+	case len(found) == 0:
+		if all := book.Lookup(rec.Service, h.Group, h.Version, rec.Method, "", -1); len(all) > 0 {
+			return codecs.Errorf(codecs.Invalid, "filter: transcode: %s.%s: %d arguments of types %q fit none of %s", rec.Service, rec.Method,
+				h.Args, h.Descriptor, signatures(all))
 		}
-		return nil, codecs.Errorf(codecs.Invalid, "filter: transcode: %s.%s: %d arguments of types %q fit none of %s", c.Rec.Service, c.Rec.Method,
-			h.Args, h.Descriptor, signatures(all))
+	case m == nil:
+		return nil
+	case read != nil:
+		rd := read.Reader(m.Body, x.from, nil)
+		defer rd.Close()
+		var err error
+		if x.method, err = token.Choose(found, rd); err != nil {
+			return codecs.Errorf(codecs.Invalid, "filter: transcode: %s.%s: %v", rec.Service, rec.Method, err)
+		}
 	}
-	read := t.encodings[h.Format.Encoding]
-	if read == nil {
-		return nil, nil
-	}
-	rd := read.Reader(c.Req.Body, h.Format, nil)
-	defer rd.Close()
-	m, err := token.Choose(found, rd)
-	if err != nil {
-		return nil, codecs.Errorf(codecs.Invalid, "filter: transcode: %s.%s: %v", c.Rec.Service, c.Rec.Method, err)
-	}
-	return m, nil
+	x.sought = true
+	return nil
 }
 
 // signatures lists methods for an error.

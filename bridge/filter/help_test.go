@@ -2,6 +2,7 @@ package filter_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +20,9 @@ type far struct {
 	set    []set // by the stages in front
 	cancel []codecs.Status
 	answer func(try int, c *codecs.Call, back codecs.Stream) // nil: none
+	data   []string                                          // what followed the request, as noted says it
+	full   bool                                              // Send asks for a pause
+	ready  func()                                            // ends it
 }
 
 // set is what stages make of a call besides its request.
@@ -43,33 +47,89 @@ func (f *far) Open(c *codecs.Call, back codecs.Stream) codecs.Stream {
 	return f
 }
 
-func (f *far) Send(m *codecs.Message) bool { m.Release(); return true }
-func (f *far) OnReady(func())              {}
-func (f *far) Cancel(s codecs.Status)      { f.cancel = append(f.cancel, s) }
+func (f *far) Send(m *codecs.Message) bool {
+	f.data = append(f.data, noted(m))
+	m.Release()
+	return !f.full
+}
+func (f *far) OnReady(ready func())   { f.ready = ready }
+func (f *far) Cancel(s codecs.Status) { f.cancel = append(f.cancel, s) }
+
+// noted is a message in a word or two: its kind with ~ for a part, - for one that is bare and ! for an end, its body and its failure.
+func noted(m *codecs.Message) string {
+	s := m.Kind.String()
+	for _, flag := range []struct {
+		set  bool
+		sign string
+	}{{m.Part, "~"}, {m.Bare, "-"}, {m.End, "!"}} {
+		if flag.set {
+			s += flag.sign
+		}
+	}
+	if !m.Bare {
+		s += " " + string(m.Body.Bytes())
+	}
+	if m.Status.Code != codecs.OK {
+		s += " " + m.Status.String()
+	}
+	return s
+}
+
+// message makes a further message of a call of a word: ~ begins a part, ! an end, and what is left is the body; - is none.
+func message(word string) codecs.Message {
+	m := codecs.Message{Kind: codecs.Data}
+	word, m.Part = strings.CutPrefix(word, "~")
+	word, m.End = strings.CutPrefix(word, "!")
+	word, m.Bare = strings.CutPrefix(word, "-")
+	m.Body = wire.Borrow([]byte(word))
+	return m
+}
+
+// tell sends the messages that words stand for, each lent by a buffer that is overwritten once it was sent. It says what the last
+// Send did.
+func tell(way codecs.Stream, words string) (more bool) {
+	for _, word := range strings.Fields(words) {
+		m := message(word)
+		buf := m.Body.Bytes()
+		more = way.Send(&m)
+		for i := range buf {
+			buf[i] = '?'
+		}
+	}
+	return more
+}
 
 // near is the caller's end: what comes back, a line each.
 type near struct {
 	call *codecs.Call
 	got  []string
+	flow []string       // as noted says it
 	last codecs.Message // without its body
+	end  int            // ends that came
+	full bool           // Send asks for a pause
+	wake func()         // ends it
 }
 
 func (n *near) Send(m *codecs.Message) bool {
 	n.got = append(n.got, fmt.Sprintf("%s %s %s", m.Kind, m.Status, m.Body.Bytes()))
+	n.flow = append(n.flow, noted(m))
 	status := m.Status
 	m.Body.Release()
 	m.Frame.Bytes.Release()
 	n.last = *m
 	if m.End {
+		n.end++
 		n.call.End(status)
 	}
-	return true
+	return !n.full
 }
 
-func (n *near) OnReady(func()) {}
+func (n *near) OnReady(wake func()) { n.wake = wake }
 
 func (n *near) Cancel(s codecs.Status) {
+	n.end++
 	n.got = append(n.got, fmt.Sprintf("cancel %s", s))
+	n.flow = append(n.flow, fmt.Sprintf("cancel %s", s))
 	n.last = codecs.Message{Header: codecs.Header{Status: s}}
 	n.call.End(s)
 }
@@ -106,7 +166,7 @@ func ok(body string) func(int, *codecs.Call, codecs.Stream) {
 }
 
 // counted sees that all bodies are released.
-func counted(t *testing.T) {
+func counted(t testing.TB) {
 	t.Helper()
 	wire.Debug(true)
 	before := wire.Outstanding()
@@ -143,9 +203,17 @@ func planned(t *testing.T, tab *route.Table, service, method, body string) (*cod
 }
 
 // clusters is one cluster, "far", of endpoints that are never dialled.
-func clusters(t *testing.T, addrs ...string) map[string]*upstream.Cluster {
+func clusters(t testing.TB, addrs ...string) map[string]*upstream.Cluster {
+	return clustersOf(t, enginetest.Toy{}, addrs...)
+}
+
+// clustersOf is clusters of another protocol.
+func clustersOf(t testing.TB, codec codecs.Codec, addrs ...string) map[string]*upstream.Cluster {
 	t.Helper()
-	c := upstream.New(upstream.Options{Name: "far", Codec: enginetest.Toy{}, Addrs: addrs})
+	c := upstream.New(upstream.Options{Name: "far", Codec: codec, Addrs: addrs})
 	t.Cleanup(c.Close)
 	return map[string]*upstream.Cluster{"far": c}
 }
+
+// streaming are the traits of a protocol of streams.
+var streaming = &codecs.Traits{Stream: true}

@@ -9,105 +9,135 @@ import (
 	"github.com/dragoman-rpc/dragoman/codecs/token"
 )
 
-// replying converts the way back of a call between two protocols.
-type replying struct {
-	t        *transcoder
-	c        *codecs.Call
-	back     codecs.Stream
-	encoding string // the caller's
-	generic  bool   // the caller asked for objects as maps
-	result   *contract.Type
-	throws   []*contract.Type
-}
+// OnReady implements codecs.Stream.
+func (x *crossing) OnReady(f func()) { x.back.OnReady(f) }
 
-func (r *replying) OnReady(f func())       { r.back.OnReady(f) }
-func (r *replying) Cancel(s codecs.Status) { r.back.Cancel(s) }
+// Cancel implements codecs.Stream.
+func (x *crossing) Cancel(s codecs.Status) { x.cancel(s) }
 
-// Send converts a reply. One that cannot be converted becomes a failure that says why.
-func (r *replying) Send(m *codecs.Message) bool {
-	if m.Kind != codecs.Reply {
-		return r.back.Send(m)
+// Send converts a message of the reply. One that cannot be converted becomes a failure that says why.
+func (x *crossing) Send(m *codecs.Message) bool {
+	if x.over {
+		m.Release()
+		return true
 	}
-	if l, ok := r.c.To.Session.(codecs.MetaLoader); ok && !m.Meta.Loaded && m.Frame.Of != "" {
-		if err := l.LoadMeta(m); err != nil {
-			return r.fail(m, err)
+	if m.Kind == codecs.Reply || m.End {
+		if err := x.words(m); err != nil {
+			return x.broken(m, err)
 		}
 	}
-	m.Touch()
-	if r.c.From.Traits != nil {
-		m.Meta.Pairs = allowed(allowed(m.Meta.Pairs, r.c.To.Traits), r.c.From.Traits)
+	if !m.End && x.passes(&x.told, m) {
+		return x.send(m)
 	}
-	if code := m.Status.Code; code != codecs.OK && code != codecs.Fault {
-		m.Status.Text = r.named(m.Status.Text)
-	}
-	out, err := r.convert(m)
+	whole, err := x.told.add(m)
 	if err != nil {
-		return r.fail(m, err)
+		return x.broken(m, err)
 	}
-	more := r.back.Send(m)
+	if !whole {
+		return true
+	}
+	m.Touch()
+	out, err := x.convert(m)
+	if err != nil {
+		return x.broken(m, err)
+	}
+	more := x.send(m)
 	out.free()
 	return more
 }
 
+// words sees to what a reply says besides its body, at its head and at its end.
+func (x *crossing) words(m *codecs.Message) error {
+	if l, ok := x.c.To.Session.(codecs.MetaLoader); ok && !m.Meta.Loaded && m.Frame.Of != "" {
+		if err := l.LoadMeta(m); err != nil {
+			return err
+		}
+	}
+	m.Touch()
+	if m.Kind == codecs.Reply {
+		x.replies = m.Format
+	}
+	allow(x.c, &m.Meta)
+	if code := m.Status.Code; code != codecs.OK && code != codecs.Fault {
+		m.Status.Text = x.named(m.Status.Text)
+	}
+	return nil
+}
+
 // named puts the call's name before the text of a failure that lacks it: a server may know it by its own name, and what Dubbo says
 // of a service that it does not have names only the $invoke that the caller never made.
-func (r *replying) named(text string) string {
-	if rec := &r.c.Rec; !strings.Contains(text, rec.Service) {
+func (x *crossing) named(text string) string {
+	if rec := &x.c.Rec; !strings.Contains(text, rec.Service) {
 		return rec.Service + "." + rec.Method + ": " + text
 	}
 	return text
 }
 
-func (r *replying) fail(m *codecs.Message, err error) bool {
+// broken ends the call for a reply that cannot be carried. A server that has more to say is told.
+func (x *crossing) broken(m *codecs.Message, err error) bool {
+	end := m.End
 	m.Release()
-	r.back.Cancel(codecs.Status{Code: codecs.Internal, Text: "filter: transcode: reply: " + codecs.StatusOf(err).Text})
+	s := codecs.Status{Code: codecs.Internal, Text: "filter: transcode: reply: " + codecs.StatusOf(err).Text}
+	if end {
+		x.cancel(s)
+	} else {
+		x.fail(s)
+	}
 	return true
 }
 
-// convert puts the caller's form of the body into m.
-func (r *replying) convert(m *codecs.Message) (*scratch, error) {
-	want := codecs.Format{Encoding: r.encoding, Shape: codecs.Value}
-	var read func() token.Reader
-	from := r.t.encodings[m.Format.Encoding]
-	write := r.t.encodings[r.encoding]
+// convert puts the caller's form of the body into m, which is whole, or has none.
+func (x *crossing) convert(m *codecs.Message) (*scratch, error) {
+	to := x.from.Encoding
+	want := codecs.Format{Encoding: to, Shape: codecs.Value}
+	if m.Bare && !m.End { // a head, of messages that follow
+		m.Format = want
+		return nil, nil
+	}
+	if m.Kind == codecs.Data && m.Format.Shape != codecs.Thrown {
+		m.Format.Encoding, m.Format.Shape = x.replies.Encoding, x.replies.Shape
+	}
+	if err := inflate(m, maxWhole); err != nil {
+		return nil, err
+	}
+	from, write := x.t.encodings[m.Format.Encoding], x.t.encodings[to]
+	var rd token.Reader
 	switch {
 	case m.Status.Code == codecs.Fault && (m.Bare || m.Body.Len() == 0):
-		if len(r.throws) != 1 || !isTyped(write) {
+		if len(x.throws()) != 1 || !isTyped(write) {
 			return nil, nil // the text says it all
 		}
-		text := []byte(m.Status.Text)
-		read = func() token.Reader { return &textReader{text: text} }
-		want.Shape = codecs.Thrown
+		rd, want.Shape = &textReader{text: []byte(m.Status.Text)}, codecs.Thrown
 	case m.Bare || m.Format.Shape == codecs.Void:
-		m.Format = codecs.Format{Encoding: r.encoding, Shape: codecs.Void}
+		m.Format = codecs.Format{Encoding: to, Shape: codecs.Void}
 		return nil, nil
-	case m.Format.Encoding == r.encoding:
-		return nil, r.t.checkWhole(m.Body, m.Format)
-	case from == nil:
-		return nil, codecs.Errorf(codecs.Internal, "no way from %v to %s", m.Format, r.encoding)
-	default:
-		if m.Format.Shape == codecs.Thrown {
-			want.Shape = codecs.Thrown
-		}
-		if want.Shape == codecs.Value && r.generic {
-			want.Shape = codecs.Generic
-		}
-		read = func() token.Reader { return from.Reader(m.Body, m.Format, r.result) }
+	case m.Format.Shape == codecs.Thrown:
+		x.c.Rec.Thrown = thrown(from, m)
+		want.Shape = codecs.Thrown
+	case x.from.Shape == codecs.Generic:
+		want.Shape = codecs.Generic // the caller asked for objects as maps
 	}
-	if write == nil {
-		return nil, codecs.Errorf(codecs.Internal, "no way from %v to %q", m.Format, r.encoding)
+	if m.Format.Encoding == to && want.Shape != codecs.Generic && rd == nil {
+		return nil, x.t.checkWhole(m.Body, m.Format)
 	}
-	return r.copy(m, read(), write, want)
+	if write == nil || rd == nil && from == nil {
+		return nil, codecs.Errorf(codecs.Internal, "no way from %v to %s", m.Format, to)
+	}
+	if rd == nil {
+		rd = from.Reader(m.Body, m.Format, x.result())
+	}
+	return x.copy(m, rd, write, want)
 }
 
-func (r *replying) copy(m *codecs.Message, rd token.Reader, write codecs.Encoding, want codecs.Format) (*scratch, error) {
+func (x *crossing) copy(m *codecs.Message, rd token.Reader, write codecs.Encoding, want codecs.Format) (*scratch, error) {
 	out := newScratch()
-	wr := write.Writer(&out.out, want, r.result)
+	wr := write.Writer(&out.out, want, x.result())
+	var dropped int
 	var err error
 	if want.Shape == codecs.Thrown {
-		_, err = token.CopyFault(wr, rd, r.throws)
+		dropped, err = token.CopyFault(wr, rd, x.throws())
 	} else {
-		_, err = token.Copy(wr, rd, r.result)
+		dropped, err = token.Copy(wr, rd, x.result())
 	}
 	rd.Close()
 	if e := wr.Close(); err == nil {
@@ -117,9 +147,53 @@ func (r *replying) copy(m *codecs.Message, rd token.Reader, write codecs.Encodin
 		out.free()
 		return nil, err
 	}
+	x.c.Rec.Dropped.Members += uint32(dropped)
 	m.SetBody(out.body(), want)
 	return out, nil
 }
+
+func (x *crossing) result() *contract.Type {
+	if x.method == nil {
+		return nil
+	}
+	return x.method.Result
+}
+
+func (x *crossing) throws() []*contract.Type {
+	if x.method == nil {
+		return nil
+	}
+	return x.method.Throws
+}
+
+// thrown gives the class of the exception that m holds; "": it does not say, or cannot be read.
+func thrown(e codecs.Encoding, m *codecs.Message) string {
+	if e == nil {
+		return ""
+	}
+	rd := e.Reader(m.Body, m.Format, nil)
+	defer rd.Close()
+	var t token.Token
+	if rd.Next(&t) != nil || t.Kind != token.Map {
+		return ""
+	}
+	for rd.Next(&t) == nil && t.Kind == token.Key {
+		if string(t.Text) != "class" {
+			if rd.Skip() != nil {
+				return ""
+			}
+			continue
+		}
+		if rd.Next(&t) != nil || t.Kind != token.String || len(t.Text) > maxClass || !printable(string(t.Text), '!') {
+			return ""
+		}
+		return string(t.Text)
+	}
+	return ""
+}
+
+// maxClass bounds the name of a class that is kept for the log, in bytes.
+const maxClass = 256
 
 // textReader gives one text: the fault of a server that says no more.
 type textReader struct {

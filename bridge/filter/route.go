@@ -5,12 +5,14 @@ import (
 	"time"
 
 	"github.com/dragoman-rpc/dragoman/bridge/route"
+	"github.com/dragoman-rpc/dragoman/bridge/upstream"
 	"github.com/dragoman-rpc/dragoman/codecs"
 )
 
 // Route turns the caller's names into the canonical ones and finds the cluster and the policy. standard is the timeout of a rule
-// that sets none of its own.
-func Route(t *route.Table, standard time.Duration) codecs.Filter {
+// that sets none of its own. It is not for callers of streams to servers of streams: those say how long they wait, and for ever if
+// they say nothing.
+func Route(t *route.Table, clusters map[string]*upstream.Cluster, standard time.Duration) codecs.Filter {
 	return func(next codecs.Handler) codecs.Handler {
 		return codecs.HandlerFunc(func(c *codecs.Call, back codecs.Stream) codecs.Stream {
 			h := &c.Req.Header
@@ -29,7 +31,11 @@ func Route(t *route.Table, standard time.Duration) codecs.Filter {
 				return codecs.Refuse(c, back, codecs.StatusOf(err))
 			}
 			c.Plan = choice
-			if err := limitTime(c, choice.Policy.Timeout, standard); err != nil {
+			own := choice.Policy.Timeout
+			if cl := clusters[choice.Cluster]; own == standard && c.Req.Stream && cl != nil && streams(&cl.Traits) {
+				own = 0
+			}
+			if err := limitTime(c, own, standard); err != nil {
 				return codecs.Refuse(c, back, codecs.StatusOf(err))
 			}
 			return next.Open(c, back)

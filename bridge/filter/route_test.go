@@ -43,7 +43,7 @@ func TestRouteTakesTheCanonicalNames(t *testing.T) {
 		f := &far{answer: ok("")}
 		call, back := newCall(c.service, c.method, "[]")
 		call.Req.Version = c.version
-		filter.Route(tab, 0)(f).Open(call, back)
+		filter.Route(tab, nil, 0)(f).Open(call, back)
 		if back.said(t) != "reply ok " {
 			t.Errorf("%s: %v", c.service, back.got)
 			continue
@@ -84,7 +84,7 @@ func TestRouteLimitsTheTime(t *testing.T) {
 		if c.tail != nil {
 			left(call, c.tail)
 		}
-		filter.Route(table(t, route.Rules{}, route.Policy{Timeout: c.own}), standard)(f).Open(call, back)
+		filter.Route(table(t, route.Rules{}, route.Policy{Timeout: c.own}), nil, standard)(f).Open(call, back)
 		if len(f.opened) != 1 {
 			t.Errorf("%s: %v", c.name, back.got)
 			continue
@@ -123,7 +123,7 @@ func TestRouteRefuses(t *testing.T) {
 		if c.tail != nil {
 			left(call, c.tail)
 		}
-		filter.Route(c.tab, time.Minute)(f).Open(call, back)
+		filter.Route(c.tab, nil, time.Minute)(f).Open(call, back)
 		if got := back.said(t); !strings.HasPrefix(got, c.want) || len(f.opened) != 0 {
 			t.Errorf("%s: %s, want %s; passed %d", c.name, got, c.want, len(f.opened))
 		}

@@ -5,11 +5,14 @@ import (
 
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/contract"
+	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
 // Transcode rewrites bodies where the caller and the server write them differently, and nothing where they do not: a call that stays
 // in its protocol passes, and so does its reply. Between two protocols it also sees to the words that steer the target's world: a
 // caller from outside does not set them.
+//
+// Of a stream each message is converted on its own. One that comes in pieces is put together first, unless both sides write it alike.
 func Transcode(encodings map[string]codecs.Encoding, book contract.Book) codecs.Filter {
 	t := &transcoder{encodings: encodings, book: contract.Described(book)}
 	return func(next codecs.Handler) codecs.Handler {
@@ -27,9 +30,24 @@ type transcoder struct {
 	book      contract.Book
 }
 
+// crossing is a call from one protocol to another. It is the way back of it.
+type crossing struct {
+	ends
+	t        *transcoder
+	c        *codecs.Call
+	head     *codecs.Header   // of the request: where messages follow it, a copy, for it is gone by then
+	from, to codecs.Format    // of requests, as the caller writes them and as the server reads them
+	replies  codecs.Format    // as the head of the reply says, if it has a head of its own
+	method   *contract.Method // nil: nothing is known of it, or not yet
+	sought   bool             // it was looked for
+	asked    pieces
+	told     pieces
+}
+
 // open carries a call from one protocol to another.
 func (t *transcoder) open(c *codecs.Call, back codecs.Stream, next codecs.Handler) codecs.Stream {
-	if c.Req.Format.Encoding == "" && c.Req.Body.Len() > 0 {
+	whole := c.Req.End
+	if c.Req.Format.Encoding == "" && (c.Req.Body.Len() > 0 || !whole) {
 		return codecs.Refuse(c, back, codecs.Status{Code: codecs.Unimplemented, Unsent: true,
 			Text: fmt.Sprintf("filter: transcode: the request's serialization cannot be read, so it cannot go from %s to %s", c.From.Protocol, c.To.Protocol)})
 	}
@@ -37,21 +55,42 @@ func (t *transcoder) open(c *codecs.Call, back codecs.Stream, next codecs.Handle
 		return codecs.Refuse(c, back, codecs.StatusOf(err))
 	}
 	c.Req.Touch()
-	if own := c.From.Traits; own != nil {
-		if own.Echo != "" && own.Echo == c.Rec.Method {
-			return answerEcho(c, back)
-		}
-		c.Req.Meta.Pairs = allowed(c.Req.Meta.Pairs, own) // what steers the caller's world means nothing in another
+	if own := c.From.Traits; own != nil && own.Echo != "" && own.Echo == c.Rec.Method {
+		return answerEcho(c, back)
 	}
-	c.Req.Meta.Pairs = allowed(c.Req.Meta.Pairs, c.To.Traits)
-	r := &replying{t: t, c: c, back: back, encoding: c.Req.Format.Encoding, generic: c.Req.Format.Shape == codecs.Generic}
-	out, err := t.request(c, r)
+	allow(c, &c.Req.Meta)
+	x := &crossing{ends: ends{back: back}, t: t, c: c, head: &c.Req.Header, from: c.Req.Format, to: c.To.Format}
+	x.asked.limit, x.told.limit = maxWhole, maxWhole
+	if !whole {
+		return x.stream(next)
+	}
+	out, err := x.request(&c.Req)
 	if err != nil {
 		return codecs.Refuse(c, back, codecs.StatusOf(err))
 	}
-	fwd := next.Open(c, r)
+	x.opened(next.Open(c, x))
 	out.free()
-	return fwd
+	return x.fwd
+}
+
+// stream opens a call whose messages follow. What came with the head goes behind it.
+func (x *crossing) stream(next codecs.Handler) codecs.Stream {
+	req := &x.c.Req
+	head := req.Header
+	x.head = &head
+	if err := x.seek(nil); err != nil {
+		return codecs.Refuse(x.c, x.back, codecs.StatusOf(err))
+	}
+	first := codecs.Message{Kind: codecs.Data, Bare: req.Bare, Part: req.Part, Size: req.Size, Body: req.Body}
+	first.Format.Zip = x.from.Zip
+	req.Body, req.Bare, req.Part, req.Size, req.Format = wire.Body{}, true, false, 0, x.to
+	x.describe(&req.Header)
+	x.opened(next.Open(x.c, x))
+	way := (*asking)(x)
+	if !first.Bare || first.Part {
+		way.Send(&first)
+	}
+	return way
 }
 
 // answerEcho gives the argument of the caller's own test call back: servers of other protocols do not know it.
@@ -61,6 +100,17 @@ func answerEcho(c *codecs.Call, back codecs.Stream) codecs.Stream {
 	back.Send(&m)
 	c.Req.Release()
 	return codecs.Gone
+}
+
+// allow drops the pairs that steer the world of the caller, which mean nothing in another, and those that would steer the server's;
+// of a reply likewise.
+func allow(c *codecs.Call, m *codecs.Meta) {
+	before := len(m.Pairs)
+	if c.From.Traits != nil {
+		m.Pairs = allowed(m.Pairs, c.From.Traits)
+	}
+	m.Pairs = allowed(m.Pairs, c.To.Traits)
+	c.Rec.Dropped.Pairs += uint32(before - len(m.Pairs))
 }
 
 // allowed drops the pairs that steer the world of a protocol.

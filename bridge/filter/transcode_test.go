@@ -273,3 +273,71 @@ func TestTranscodeLargeBodies(t *testing.T) {
 		}
 	}
 }
+
+// TestTranscodeGenericReplies: a caller who asked for objects as maps gets maps, from a server of the same syntax too.
+func TestTranscodeGenericReplies(t *testing.T) {
+	counted(t)
+	f := &far{answer: func(_ int, _ *codecs.Call, back codecs.Stream) {
+		m := reply(bytesOf(t, "43 0864656d6f2e436172 92 046e616d65 06776865656c73 60 0161 94"))
+		m.Format = hessOne
+		back.Send(m)
+	}}
+	generic := codecs.Format{Encoding: "hessian2", Shape: codecs.Generic}
+	call, back := between("get", bytesOf(t, "03676574 71075b737472696e67 03696e74 71075b6f626a656374 91"), generic, hessArgs)
+	carrying(t, f).Open(call, back)
+	got := hex.EncodeToString([]byte(strings.TrimPrefix(back.said(t), "reply ok ")))
+	want := strings.ReplaceAll("48 05636c617373 0864656d6f2e436172 046e616d65 0161 06776865656c73 94 5a", " ", "")
+	if got != want || back.last.Format != generic {
+		t.Errorf("got  %s in %v\nwant %s", got, back.last.Format, want)
+	}
+}
+
+// TestTranscodeKeepsARecord of what was left out, both ways, and of what was thrown.
+func TestTranscodeKeepsARecord(t *testing.T) {
+	counted(t)
+	f := &far{answer: func(_ int, _ *codecs.Call, back codecs.Stream) {
+		m := reply(`{"message":"m","class":"demo.Broken","fields":{"code":7}}`)
+		m.Format.Shape, m.Status.Code = codecs.Thrown, codecs.Fault
+		m.Meta.Pairs = []codecs.Pair{{Key: "Home", Value: "1"}, {Key: "r", Value: "3"}}
+		back.Send(m)
+	}}
+	call, back := between("put", `[{"name":"a","wheels":4,"wings":2,"tail":null}]`, jsonArgs, hessArgs)
+	call.Req.Meta.Pairs = []codecs.Pair{{Key: "home", Value: "1"}, {Key: "Steer.x", Value: "2"}, {Key: "k", Value: "3"}}
+	carrying(t, f).Open(call, back)
+	back.said(t)
+	if diff := cmp.Diff(codecs.Dropped{Pairs: 3, Members: 2}, call.Rec.Dropped); diff != "" || call.Rec.Thrown != "demo.Broken" {
+		t.Errorf("%q was thrown; %s", call.Rec.Thrown, diff)
+	}
+}
+
+// TestThrownClassIsAName: what is no name of a class, or too long for the log, is left out of the record.
+func TestThrownClassIsAName(t *testing.T) {
+	counted(t)
+	for body, want := range map[string]string{
+		`{"class":"a.B"}`: "a.B", `{"class":null}`: "", `{"class":"a\nlevel=ERROR"}`: "", `{"class":"` + strings.Repeat("x", 257) + `"}`: "",
+		`"text"`: "", `{"message":{"class":"inner"}}`: "", `{"message":[`: "",
+	} {
+		f := &far{answer: func(_ int, _ *codecs.Call, back codecs.Stream) {
+			m := reply(body)
+			m.Format.Shape, m.Status.Code = codecs.Thrown, codecs.Fault
+			back.Send(m)
+		}}
+		call, back := between("echo", `["a"]`, jsonArgs, jsonArgs)
+		carrying(t, f).Open(call, back)
+		if back.said(t); call.Rec.Thrown != want {
+			t.Errorf("%.60s: the record says %q, want %q", body, call.Rec.Thrown, want)
+		}
+	}
+}
+
+// TestTraceContextIsNobodysKey: no protocol keeps to itself what tracers write, so it crosses every pair.
+func TestTraceContextIsNobodysKey(t *testing.T) {
+	for _, codec := range all.Codecs() {
+		traits := codec.Traits()
+		for _, key := range []string{"traceparent", "tracestate", "baggage", "b3", "X-B3-TraceId", "X-B3-SpanId", "X-B3-ParentSpanId", "X-B3-Sampled", "X-B3-Flags"} {
+			if traits.Reserved.Has(key) {
+				t.Errorf("%s reserves %s", codec.Name(), key)
+			}
+		}
+	}
+}
