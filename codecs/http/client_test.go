@@ -26,23 +26,30 @@ func TestRequests(t *testing.T) {
 	m.Meta.Add("grows", strings.Repeat("%", 4000))
 	m.Meta.Add("traceparent", "00-1")
 	m.Meta.Add("tracestate", "a\r\nX: y")
-	s := http.Codec{}.Session(codecs.Client, codecs.Settings{Addr: "10.0.0.1:80", Name: "no token"})
-	const want = "POST /com.acme.User/getUser HTTP/1.1\r\nHost: 10.0.0.1:80\r\nUser-Agent: dragoman\r\nAccept: application/json\r\n" +
-		"Content-Type: application/json\r\nContent-Length: 5\r\nDragoman-Version: 1.0\r\nDragoman-Group: b%0D%0AX: y\r\n" +
-		"Dragoman-Types: Ljava/lang/String;\r\nDragoman-Timeout: 2\r\nDragoman-Meta-k: v\r\ntraceparent: 00-1\r\n\r\n[\"x\"]"
-	if diff := cmp.Diff(want, encode(t, s, m, `["x"]`)); diff != "" {
-		t.Error(diff)
-	}
-	m = request("s", "m")
+	many := request("s", "m")
 	for range 200 {
-		m.Meta.Add("k", "v")
+		many.Meta.Add("k", "v")
 	}
-	if n := strings.Count(encode(t, client(), m, ""), "Dragoman-Meta-"); n != 64 {
-		t.Errorf("%d pairs of metadata were written", n)
-	}
+	bothVersions(t, func(t *testing.T, make func(codecs.Side, codecs.Settings) end) {
+		set := codecs.Settings{Addr: "10.0.0.1:80", Name: "no token"}
+		want := spoken{First: "POST /com.acme.User/getUser", Body: `["x"]`, Fields: []string{"accept: application/json", "content-type: application/json",
+			"dragoman-group: b%0D%0AX: y", "dragoman-meta-k: v", "dragoman-timeout: 2", "dragoman-types: Ljava/lang/String;", "dragoman-version: 1.0",
+			"host: 10.0.0.1:80", "traceparent: 00-1", "user-agent: dragoman"}}
+		if diff := cmp.Diff(want, asked(make(codecs.Client, set), m, `["x"]`)); diff != "" {
+			t.Error(diff)
+		}
+		said := asked(make(codecs.Client, set), many, "")
+		if n := strings.Count(strings.Join(said.Fields, "\n"), "dragoman-meta-"); n != 64 {
+			t.Errorf("%d pairs of metadata were written", n)
+		}
+	})
 }
 
 func TestTargets(t *testing.T) {
+	bothVersions(t, targets)
+}
+
+func targets(t *testing.T, make func(codecs.Side, codecs.Settings) end) {
 	for _, c := range []struct{ path, service, method, want string }{
 		{"", "/users", "get", "/users/get"},
 		{"", "a/b", "c/d", "/a/b/c%2Fd"},
@@ -61,19 +68,23 @@ func TestTargets(t *testing.T) {
 		{"/{name}", "s", "m", "error: http: option path"},
 		{"/a b/{method}", "s", "m", "error: http: option path"},
 	} {
-		s := client()
+		set := codecs.Settings{}
 		if c.path != "" {
-			s = client("path=" + c.path)
+			set = with("path=" + c.path)
 		}
-		out := encode(t, s, request(c.service, c.method), "[]")
-		if out = strings.TrimPrefix(out, "POST "); !strings.HasPrefix(out, c.want+" ") && !strings.HasPrefix(out, c.want+":") {
-			t.Errorf("%+v: %.100q", c, out)
+		said := asked(make(codecs.Client, set), request(c.service, c.method), "[]")
+		if out := strings.TrimPrefix(said.First, "POST "); out != c.want && !strings.HasPrefix(out, c.want+":") {
+			t.Errorf("%+v: %+q", c, said)
 		}
 	}
 }
 
 // TestVerbs is methods whose name at the target is a request line.
 func TestVerbs(t *testing.T) {
+	bothVersions(t, verbs)
+}
+
+func verbs(t *testing.T, make func(codecs.Side, codecs.Settings) end) {
 	for _, c := range []struct{ line, args, target, body string }{
 		{"GET /users/{id}", `[7]`, "GET /users/7", ""},
 		{"GET /users/{id}", `["a/b c"]`, "GET /users/a%2Fb%20c", ""},
@@ -106,19 +117,21 @@ func TestVerbs(t *testing.T) {
 		{"GET /a b", `[]`, "error: http: encode request: \"GET /a b\" is no request line", ""},
 		{"GET /a\r\nX: y", `[]`, "error: http: encode request: \"GET /a\\r\\nX: y\" is no request line", ""},
 	} {
-		out := encode(t, client(), request("users", c.line), c.args)
-		target, rest, _ := strings.Cut(out, " HTTP/1.1\r\n")
-		_, body, _ := strings.Cut(rest, "\r\n\r\n")
-		if !strings.HasPrefix(target, c.target) || body != c.body || !strings.HasPrefix(out, "error") && len(target) != len(c.target) {
-			t.Errorf("%s of %s: %q, body %q; want %q, body %q", c.line, c.args, target, body, c.target, c.body)
+		said := asked(make(codecs.Client, codecs.Settings{}), request("users", c.line), c.args)
+		if said.First != c.target && !(strings.HasPrefix(c.target, "error") && strings.HasPrefix(said.First, c.target)) || said.Body != c.body {
+			t.Errorf("%s of %s: %+q; want %q, body %q", c.line, c.args, said, c.target, c.body)
 		}
-		if has := strings.Contains(rest, "Content-Type"); has != (body != "") {
-			t.Errorf("%s of %s: Content-Type %v with body %q", c.line, c.args, has, body)
+		if has := said.has("content-type: application/json"); has != (c.body != "") {
+			t.Errorf("%s of %s: Content-Type %v with body %q", c.line, c.args, has, c.body)
 		}
 	}
 }
 
 func TestAnswers(t *testing.T) {
+	bothVersions(t, answers)
+}
+
+func answers(t *testing.T, make func(codecs.Side, codecs.Settings) end) {
 	const jsonType = "Content-Type: application/json"
 	for _, c := range []struct {
 		status, fields, body string
@@ -153,10 +166,13 @@ func TestAnswers(t *testing.T) {
 		{"599 What", "", "\xff", codecs.Internal, "\uFFFD", ""},
 		{"503 Busy", "Content-Type: text/html", strings.Repeat("x", 5000), codecs.Unavailable, strings.Repeat("x", 1024), ""},
 	} {
-		r := drive(t, client(), []byte(answer(c.status, c.body, strings.Split(c.fields, "\r\n")...)))
-		if c.fields == "" {
-			r = drive(t, client(), []byte(answer(c.status, c.body)))
+		e := make(codecs.Client, codecs.Settings{})
+		asked(e, request("s", "m"), "[]")
+		in := answer(c.status, c.body)
+		if c.fields != "" {
+			in = answer(c.status, c.body, strings.Split(c.fields, "\r\n")...)
 		}
+		r := e.read(in)
 		if len(r.Calls) != 1 || r.Err != nil {
 			t.Errorf("%s %s: %v", c.status, c.body, r.essence())
 			continue
@@ -168,13 +184,19 @@ func TestAnswers(t *testing.T) {
 }
 
 func TestFaultMember(t *testing.T) {
+	bothVersions(t, faultMember)
+}
+
+func faultMember(t *testing.T, make func(codecs.Side, codecs.Settings) end) {
 	for _, c := range []struct{ body, fault string }{
 		{`{"error":null,"x":1}`, ""}, {`{"error":false}`, ""}, {`{"error":""}`, ""}, {`{"error":0}`, ""}, {`{"x":{"error":1}}`, ""}, {`["error"]`, ""}, {`{"error":1`, ""},
 		{`{"error":"no"}`, `{"class":"","message":"no","fields":{},"cause":null}`},
 		{`{"error":17}`, `{"class":"","message":"17","fields":{},"cause":null}`},
 		{`{"error":{"class":"a.B","item":"x"}}`, `{"class":"a.B","message":null,"fields":{"item":"x"},"cause":null}`},
 	} {
-		r := drive(t, client("fault=field:error"), []byte(answer("200 OK", c.body, "Content-Type: application/json")))
+		e := make(codecs.Client, with("fault=field:error"))
+		asked(e, request("s", "m"), "[]")
+		r := e.read(answer("200 OK", c.body, "Content-Type: application/json"))
 		want, code := c.fault, codecs.Fault
 		if c.fault == "" {
 			want, code = c.body, codecs.OK
@@ -183,8 +205,8 @@ func TestFaultMember(t *testing.T) {
 			t.Errorf("%s: %v", c.body, r.essence())
 		}
 	}
-	if out := encode(t, client("fault=always"), request("s", "m"), "[]"); !strings.HasPrefix(out, "error: http: option fault") {
-		t.Error(out)
+	if said := asked(make(codecs.Client, with("fault=always")), request("s", "m"), "[]"); !strings.HasPrefix(said.First, "error: http: option fault") {
+		t.Error(said)
 	}
 }
 

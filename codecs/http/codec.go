@@ -52,6 +52,7 @@ func traits() codecs.Traits {
 			{Name: "longs", Default: "numbers", Values: []string{"numbers", "strings"}, Side: "server", Doc: "How 64-bit integers and decimals are written in results; strings is for readers that keep numbers in doubles."},
 			{Name: "origins", Side: "server", Doc: "Values of Origin that web pages may call from, with commas; none by default."},
 			{Name: "hosts", Side: "server", Doc: "Names that Host may hold, with commas, or * for any; by default loopback names on loopback and any elsewhere."},
+			{Name: codecs.OptionVersion, Default: "1.1", Values: []string{"1.1", "2"}, Side: "client", Doc: "The version of HTTP that the servers speak; callers may speak any."},
 			{Name: "path", Default: "/{service}/{method}", Check: checkPath, Side: "client", Doc: "The path of requests."},
 			{Name: "host", Side: "client", Doc: "The Host of requests; by default the endpoint's address."},
 			{Name: "fault", Default: "status", Check: checkFault, Side: "client", Doc: "What is a fault: status is what docs/http.md says of answers outside 2xx, field:NAME besides a member NAME in an answer of 2xx."},

@@ -8,25 +8,36 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
-	"github.com/dragoman-rpc/dragoman/codecs/http"
 )
 
 func TestRequestHead(t *testing.T) {
 	in := post("/com.acme.User/getUser", `["x"]`, "Dragoman-Version: 1.0", "dragoman-group:  blue ", "DRAGOMAN-TIMEOUT: 1500", "Dragoman-Types: Ljava/lang/String;",
 		"Dragoman-Meta-Tenant: a%0D%0Ab", "Dragoman-Meta-empty:", "dragoman-meta-a%2Fb: c", "X-Request-Id: 7", "Authorization: x", "X-Other: y", "tracestate: a\tb")
-	r := drive(t, server(), []byte(in))
-	if len(r.Calls) != 1 || r.Err != nil {
-		t.Fatalf("%d calls, error %v", len(r.Calls), r.Err)
-	}
-	want := codecs.Header{Service: "com.acme.User", Method: "getUser", Version: "1.0", Group: "blue", Descriptor: "Ljava/lang/String;", Args: -1,
-		Timeout: 1500 * time.Millisecond, Format: codecs.Format{Encoding: "json", Shape: codecs.Args},
-		Meta: codecs.Meta{Loaded: true, Pairs: []codecs.Pair{{Key: "Tenant", Value: "a\r\nb"}, {Key: "empty"}, {Key: "a/b", Value: "c"}, {Key: "X-Request-Id", Value: "7"}}}}
-	if diff := cmp.Diff(want, r.Calls[0].m.Header); diff != "" {
-		t.Error(diff)
-	}
+	bothVersions(t, func(t *testing.T, make func(codecs.Side, codecs.Settings) end) {
+		e := make(codecs.Server, codecs.Settings{})
+		r := e.read(in)
+		if len(r.Calls) != 1 || r.Err != nil {
+			t.Fatalf("%d calls, error %v", len(r.Calls), r.Err)
+		}
+		pairs := []codecs.Pair{{Key: "Tenant", Value: "a\r\nb"}, {Key: "empty"}, {Key: "a/b", Value: "c"}, {Key: "X-Request-Id", Value: "7"}}
+		if _, two := e.(*end2); two {
+			for i := range pairs {
+				pairs[i].Key = strings.ToLower(pairs[i].Key)
+			}
+		}
+		want := codecs.Header{Service: "com.acme.User", Method: "getUser", Version: "1.0", Group: "blue", Descriptor: "Ljava/lang/String;", Args: -1,
+			Timeout: 1500 * time.Millisecond, Format: codecs.Format{Encoding: "json", Shape: codecs.Args}, Meta: codecs.Meta{Loaded: true, Pairs: pairs}}
+		if diff := cmp.Diff(want, r.Calls[0].m.Header); diff != "" || r.Calls[0].Body != `["x"]` {
+			t.Errorf("body %s, %s", r.Calls[0].Body, diff)
+		}
+	})
 }
 
 func TestPaths(t *testing.T) {
+	bothVersions(t, paths)
+}
+
+func paths(t *testing.T, make func(codecs.Side, codecs.Settings) end) {
 	for _, c := range []struct {
 		path, service, method string
 		status                int32 // of the refusal
@@ -59,7 +70,7 @@ func TestPaths(t *testing.T) {
 		{"/s/caf\u00e9", "", "", 400},
 		{"/s\"/m", "", "", 400},
 	} {
-		r := drive(t, server(), []byte(post(c.path, "[]")))
+		r := make(codecs.Server, codecs.Settings{}).read(post(c.path, "[]"))
 		if len(r.Calls) != 1 || r.Err != nil {
 			t.Errorf("%s: %d calls, error %v", c.path, len(r.Calls), r.Err)
 			continue
@@ -72,6 +83,10 @@ func TestPaths(t *testing.T) {
 
 // TestFieldsRefused is what makes a call fail alone.
 func TestFieldsRefused(t *testing.T) {
+	bothVersions(t, fieldsRefused)
+}
+
+func fieldsRefused(t *testing.T, make func(codecs.Side, codecs.Settings) end) {
 	for _, c := range []struct {
 		field  string
 		status int32
@@ -96,7 +111,7 @@ func TestFieldsRefused(t *testing.T) {
 		{"Origin: null", 403},
 		{"Origin: http://a", 403},
 	} {
-		r := drive(t, server(), []byte(post("/s/m", "[]", c.field)+post("/s/next", "[]")))
+		r := make(codecs.Server, codecs.Settings{}).read(post("/s/m", "[]", c.field) + post("/s/next", "[]"))
 		if len(r.Calls) != 2 || r.Err != nil || r.Calls[0].Status.Native.Code != c.status || r.Calls[1].Method != "next" {
 			t.Errorf("%q: %+v", c.field, r.essence())
 		}
@@ -104,19 +119,23 @@ func TestFieldsRefused(t *testing.T) {
 	for _, media := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonp", "application/json; charset=latin1",
 		"application/json; a=b", "application/json,text/plain", "application/problem+json"} {
 		in := strings.Replace(post("/s/m", "[]"), "application/json", media, 1)
-		if r := drive(t, server(), []byte(in)); len(r.Calls) != 1 || r.Calls[0].Status.Native.Code != 415 {
+		if r := make(codecs.Server, codecs.Settings{}).read(in); len(r.Calls) != 1 || r.Calls[0].Status.Native.Code != 415 {
 			t.Errorf("Content-Type %q: %+v", media, r.essence())
 		}
 	}
 	for _, media := range []string{"Application/JSON", "application/json ;charset=UTF-8", `application/json; charset="utf-8"`} {
 		in := strings.Replace(post("/s/m", "[]"), "application/json", media, 1)
-		if r := drive(t, server(), []byte(in)); len(r.Calls) != 1 || r.Calls[0].Status.Code != codecs.OK {
+		if r := make(codecs.Server, codecs.Settings{}).read(in); len(r.Calls) != 1 || r.Calls[0].Status.Code != codecs.OK {
 			t.Errorf("Content-Type %q: %+v", media, r.essence())
 		}
 	}
 }
 
 func TestLoopback(t *testing.T) {
+	bothVersions(t, loopback)
+}
+
+func loopback(t *testing.T, make func(codecs.Side, codecs.Settings) end) {
 	for _, c := range []struct {
 		addr, hosts, host string
 		ok                bool
@@ -138,12 +157,11 @@ func TestLoopback(t *testing.T) {
 		{"10.0.0.1:7001", "a:80", "a:81", false},
 		{"10.0.0.1:7001", "a:80", "a:80", true},
 	} {
-		s := http.Codec{}.Session(codecs.Server, codecs.Settings{Addr: c.addr, Options: map[string]string{"hosts": c.hosts}})
-		if c.hosts == "" {
-			s = http.Codec{}.Session(codecs.Server, codecs.Settings{Addr: c.addr})
+		set := codecs.Settings{Addr: c.addr}
+		if c.hosts != "" {
+			set.Options = map[string]string{"hosts": c.hosts}
 		}
-		in := strings.Replace(post("/s/m", "[]"), "Host: a", "Host: "+c.host, 1)
-		r := drive(t, s, []byte(in))
+		r := make(codecs.Server, set).read(strings.Replace(post("/s/m", "[]"), "Host: a", "Host: "+c.host, 1))
 		if len(r.Calls) != 1 || (r.Calls[0].Status.Code == codecs.OK) != c.ok {
 			t.Errorf("%+v: %v", c, r.essence())
 		}
@@ -187,56 +205,68 @@ func TestLost(t *testing.T) {
 }
 
 func TestReplies(t *testing.T) {
+	bothVersions(t, replies)
+}
+
+func replies(t *testing.T, make func(codecs.Side, codecs.Settings) end) {
 	fault := codecs.Header{Status: codecs.Status{Code: codecs.Fault}, Format: codecs.Format{Shape: codecs.Thrown}}
+	value := codecs.Header{Format: codecs.Format{Shape: codecs.Value}}
+	meta := value
+	meta.Meta.Pairs = []codecs.Pair{{Key: "a b", Value: " 1%\n"}, {Key: "b3", Value: "0"}, {Key: "B3", Value: "\n"}}
+	head := strings.Replace(post("/s/m", ""), "POST", "HEAD", 1)
+	oneway := post("/s/m", "[]", "Dragoman-Oneway: true")
+	status := func(s codecs.Status) codecs.Message { return codecs.Message{Header: codecs.Header{Status: s}} }
 	for _, c := range []struct {
-		name string
-		m    codecs.Message
-		body string
-		want string // the first line, or an error
-		has  string
+		name, in string
+		m        codecs.Message
+		body     string
+		status   string // or an error
+		fields   string
+		text     string // of the body; a part of it if it is a problem
 	}{
-		{"value", codecs.Message{Header: codecs.Header{Format: codecs.Format{Shape: codecs.Value}}}, "[1]", "HTTP/1.1 200 OK", "\r\n\r\n[1]"},
-		{"nothing", codecs.Message{Bare: true}, "", "HTTP/1.1 200 OK", "Content-Length: 4\r\n\r\nnull"},
-		{"one-way", codecs.Message{Hint: 1 << 2}, "", "HTTP/1.1 202 Accepted", "Content-Length: 0\r\n\r\n"},
-		{"one-way, refused", codecs.Message{Hint: 1 << 2, Header: codecs.Header{Status: codecs.Status{Code: codecs.NotFound}}}, "", "HTTP/1.1 404 Not Found", `"code":"not_found"`},
-		{"HEAD", codecs.Message{Hint: 1 << 1, Header: codecs.Header{Status: codecs.Status{Code: codecs.Denied}}}, "", "HTTP/1.1 403 Forbidden", "\r\n\r\n"},
-		{"fault", codecs.Message{Header: fault}, `{"class":"a.B","message":"no","fields":{},"cause":null,"trace":["x"]}`, "HTTP/1.1 500 Internal Server Error",
+		{"value", "", codecs.Message{Header: value}, "[1]", "200", "content-type: application/json", "[1]"},
+		{"nothing", "", codecs.Message{Bare: true}, "", "200", "content-type: application/json", "null"},
+		{"one-way", oneway, codecs.Message{}, "", "202", "", ""},
+		{"one-way, refused", oneway, status(codecs.Status{Code: codecs.NotFound}), "", "404", "content-type: application/problem+json", `"code":"not_found"`},
+		{"HEAD", head, status(codecs.Status{Code: codecs.Denied}), "", "403", "content-type: application/problem+json", ""},
+		{"no such method", "", status(codecs.Status{Code: codecs.Unimplemented, Native: codecs.Native{Of: "http", Code: 405}}), "", "405",
+			"allow: POST\ncontent-type: application/problem+json", `"status":405`},
+		{"fault", "", codecs.Message{Header: fault}, `{"class":"a.B","message":"no","fields":{},"cause":null,"trace":["x"]}`, "500", "content-type: application/problem+json",
 			`"detail":"no","code":"fault","class":"a.B","message":"no","fields":{},"cause":null,"trace":["x"]}`},
-		{"an HTTP peer's own status", codecs.Message{Header: codecs.Header{Status: codecs.Status{Code: codecs.Invalid, Native: codecs.Native{Of: "http", Code: 418}}}}, "", "HTTP/1.1 418 Status", ""},
-		{"another wire's status", codecs.Message{Header: codecs.Header{Status: codecs.Status{Code: codecs.Expired, Native: codecs.Native{Of: "dubbo", Code: 404}}}}, "", "HTTP/1.1 504 Gateway Timeout", ""},
-		{"metadata", codecs.Message{Header: codecs.Header{Format: codecs.Format{Shape: codecs.Value}, Meta: codecs.Meta{Pairs: []codecs.Pair{{Key: "a b", Value: " 1%\n"}, {Key: "b3", Value: "0"}, {Key: "B3", Value: "\n"}}}}}, "1", "HTTP/1.1 200 OK",
-			"\r\nDragoman-Meta-a%20b: %201%25%0A\r\nb3: 0\r\n\r\n1"},
+		{"an HTTP peer's own status", "", status(codecs.Status{Code: codecs.Invalid, Native: codecs.Native{Of: "http", Code: 418}}), "", "418", "content-type: application/problem+json", "{"},
+		{"another wire's status", "", status(codecs.Status{Code: codecs.Expired, Native: codecs.Native{Of: "dubbo", Code: 404}}), "", "504", "content-type: application/problem+json", "{"},
+		{"metadata", "", codecs.Message{Header: meta}, "1", "200", "b3: 0\ncontent-type: application/json\ndragoman-meta-a%20b: %201%25%0A", "1"},
+		{"compressed", "", codecs.Message{Header: codecs.Header{Format: codecs.Format{Zip: "gzip", Shape: codecs.Value}}}, "x", "error: http: encode reply: body in json/value+gzip", "", ""},
+		{"another encoding", "", codecs.Message{Header: codecs.Header{Format: codecs.Format{Encoding: "hessian2", Shape: codecs.Value}}}, "x", "error: http: encode reply: body in hessian2/value", "", ""},
+		{"in pieces", "", codecs.Message{Kind: codecs.Reply, Part: true}, "x", "error: http: encode reply: it comes in pieces", "", ""},
+		{"a stream nobody asked for", "", codecs.Message{Kind: codecs.Reply, Bare: true}, "", "error: http: encode reply: it comes in pieces", "", ""},
 	} {
-		c.m.Kind, c.m.End = codecs.Reply, true
-		out := encode(t, server(), c.m, c.body)
-		if first, _, _ := strings.Cut(out, "\r\n"); first != c.want || !strings.Contains(out, c.has) {
-			t.Errorf("%s: %q\nwant %q and %q", c.name, out, c.want, c.has)
+		if c.in == "" {
+			c.in = post("/s/m", "[]")
+		}
+		e := make(codecs.Server, codecs.Settings{})
+		r := e.read(c.in)
+		said := answerOf(t, e, &r.Calls[0], c.m, c.body)
+		if said.First != c.status || strings.Join(said.Fields, "\n") != c.fields || !strings.HasSuffix(said.Body, c.text) && !(c.text != "" && strings.Contains(said.Body, c.text)) || c.text == "" && said.Body != "" {
+			t.Errorf("%s: %+q", c.name, said)
 		}
 	}
 	for _, status := range []string{"401 Unauthorized", "426 Upgrade Required", "431 Too Large"} {
-		r := drive(t, client(), []byte(answer(status, "")))
-		m := codecs.Message{Kind: codecs.Reply, End: true, Bare: true, Header: r.Calls[0].m.Header}
-		if out := encode(t, server(), m, ""); strings.HasPrefix(out, "HTTP/1.1 "+status[:3]) {
-			t.Errorf("%s of a service's connection is passed on to the caller's: %q", status, out)
+		failed := drive(t, client(), []byte(answer(status, "")))
+		e := make(codecs.Server, codecs.Settings{})
+		r := e.read(post("/s/m", "[]"))
+		if said := answerOf(t, e, &r.Calls[0], codecs.Message{Kind: codecs.Reply, End: true, Bare: true, Header: failed.Calls[0].m.Header}, ""); said.First == status[:3] {
+			t.Errorf("%s of a service's connection is passed on to the caller's: %+q", status, said)
 		}
-	}
-	m := codecs.Message{Kind: codecs.Reply, End: true, Header: codecs.Header{Format: codecs.Format{Zip: "gzip", Shape: codecs.Value}}}
-	if out := encode(t, server(), m, "x"); !strings.HasPrefix(out, "error: http: encode reply: body in json/value+gzip") {
-		t.Errorf("compressed: %q", out)
-	}
-	if out := encode(t, server(), codecs.Message{Kind: codecs.Reply, Part: true}, "x"); !strings.HasPrefix(out, "error: http: encode reply: it comes in pieces") {
-		t.Errorf("in pieces: %q", out)
 	}
 }
 
 // TestOneway: the answer to a one-way call is 202, to one refused the reason.
 func TestOneway(t *testing.T) {
-	s := server()
-	r := drive(t, s, []byte(post("/s/m", "[]", "Dragoman-Oneway: true")+post("/s", "[]", "Dragoman-Oneway: true")))
-	if len(r.Calls) != 2 || r.Calls[0].Kind != codecs.Oneway || r.Calls[1].Kind != codecs.Request {
-		t.Fatal(r.essence())
-	}
-	if out := encode(t, s, codecs.Message{Kind: codecs.Reply, End: true, Bare: true, Hint: r.Calls[0].m.Hint}, ""); !strings.HasPrefix(out, "HTTP/1.1 202 ") {
-		t.Error(out)
-	}
+	bothVersions(t, func(t *testing.T, make func(codecs.Side, codecs.Settings) end) {
+		r := make(codecs.Server, codecs.Settings{}).read(post("/s/m", "[]", "Dragoman-Oneway: true") + post("/s", "[]", "Dragoman-Oneway: true"))
+		if len(r.Calls) != 2 || r.Calls[0].Kind != codecs.Oneway || r.Calls[1].Kind != codecs.Request {
+			t.Fatal(r.essence())
+		}
+	})
 }
