@@ -78,10 +78,27 @@ func (w *writer) Put(t *token.Token) error {
 	case token.Ref:
 		return misuse("JSON has no references")
 	}
+	if t.Kind == token.Null && t.Int == 1 && w.leaveOut() {
+		return nil
+	}
 	if err := w.scalar(t, key); err != nil {
 		return err
 	}
 	return w.after()
+}
+
+// leaveOut takes back the name of a field that is absent, and says false if what is due is no field.
+func (w *writer) leaveOut() bool {
+	if len(w.open) == 0 {
+		return false
+	}
+	l := &w.open[len(w.open)-1]
+	if l.kind != token.Object {
+		return false
+	}
+	w.out.B, l.any = w.out.B[:l.from], l.before
+	l.n++
+	return true
 }
 
 // before writes what stands between the last value and the next: comma, colon, a field's name. key: a map's key is due.

@@ -129,7 +129,7 @@ func isUUID(p []byte) bool {
 
 func (c *copier) toEnum(want *contract.Type) bool {
 	t := &c.t
-	if t.Kind == Enum {
+	if t.Kind == Enum || t.Kind == Int && want.Open {
 		return true
 	}
 	if t.Kind != String || len(t.Text) == 0 {

@@ -11,21 +11,21 @@ type Kind uint8
 
 // The kinds of token. What each uses of Token is said here and nowhere else; fields not named are zero.
 const (
-	Null   Kind = iota
-	Bool        // Int: 0 or 1
-	Int         // Int; Bits: 8, 16, 32, 64, or 0 if the syntax does not say
-	Float       // Num; Bits: 32 or 64, or 0; a reader of text also sets Text to the literal
-	String      // Text; Class: the class that this is the text of (java.util.UUID), or nil
-	Bytes       // Text
-	Time        // Class nil: Int is milliseconds since 1970 UTC (java.util.Date). Else Class names it: a java.sql class with Int, a java.time class with Text in ISO 8601
-	Big         // Text: decimal literal as JSON writes numbers; Class: java.math.BigDecimal or BigInteger, nil if not known
-	Enum        // Text: the constant's name; Class: the enum's class
-	List        // Int: length or -1; Class: its name (java.util.LinkedList; an array as contract.Type has it, int[], or as Hessian has it, [int), or nil. Elements follow, then End
-	Map         // Int: length or -1; Class: its name, or nil. Pairs follow, then End: a Key or any other value as key, then the value
-	Object      // Class with Fields; Int: 1 if the contract declares just this class at this place. One value per field in that order, then End
-	Key         // Text: a key of a Map that is a string
-	Ref         // Int: the number, from 0, of a List, Map or Object begun before, in the order they begin. Only for a Writer that is a Sharer
-	End         // of a List, Map or Object
+	Null   Kind = iota // Int: 1 if the value is absent, so that a syntax which names the members of an Object may leave it out
+	Bool               // Int: 0 or 1
+	Int                // Int; Bits: 8, 16, 32, 64, or 0 if the syntax does not say
+	Float              // Num; Bits: 32 or 64, or 0; a reader of text also sets Text to the literal
+	String             // Text; Class: the class that this is the text of (java.util.UUID), or nil
+	Bytes              // Text
+	Time               // Class nil: Int is milliseconds since 1970 UTC (java.util.Date). Else Class names it: a java.sql class with Int, a java.time class with Text in ISO 8601
+	Big                // Text: decimal literal as JSON writes numbers; Class: java.math.BigDecimal or BigInteger, nil if not known
+	Enum               // Text: the constant's name; Class: the enum's class
+	List               // Int: length or -1; Class: its name (java.util.LinkedList; an array as contract.Type has it, int[], or as Hessian has it, [int), or nil. Elements follow, then End
+	Map                // Int: length or -1; Class: its name, or nil. Pairs follow, then End: a Key or any other value as key, then the value
+	Object             // Class with Fields; Int: 1 if the contract declares just this class at this place. One value per field in that order, then End
+	Key                // Text: a key of a Map that is a string
+	Ref                // Int: the number, from 0, of a List, Map or Object begun before, in the order they begin. Only for a Writer that is a Sharer
+	End                // of a List, Map or Object
 )
 
 var kindNames = [...]string{"null", "bool", "int", "float", "string", "bytes", "time", "big", "enum", "list", "map", "object", "key", "ref", "end"}
