@@ -20,3 +20,10 @@ type Encoding interface {
 	// Writer appends to o. t is what the receiver expects, or nil.
 	Writer(o *wire.Out, f Format, t *contract.Type) token.Writer
 }
+
+// Typed is an Encoding whose bytes cannot be read or written without a type that its own contract.Schema made.
+type Typed interface {
+	Encoding
+	// Reads says whether t is such a type.
+	Reads(t *contract.Type) bool
+}

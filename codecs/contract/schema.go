@@ -29,19 +29,29 @@ type SourceFile struct {
 
 // Naming is what a service is called, and where it is described. One that only files name has its name there.
 type Naming struct {
-	At      string              // where this is said, for errors
-	Name    string              // canonical: what Lookup is asked for
-	As      []string            // what protocols call it
-	Files   []string            // paths of the files that are to describe it
-	Methods map[string][]string // by canonical name, what protocols call them
+	Name    string                       // canonical: what Lookup is asked for
+	As      map[string]string            // protocol: what it is called there
+	Files   []string                     // paths of the files that are to describe it
+	Methods map[string]map[string]string // canonical name: protocol: what it is called there
 }
 
-// HTTPRule is one way to reach a method by a path, as google.api.http says it.
+// HTTPRule is one way to reach a method by a path, as google.api.http says it, with the contract's names for what it calls fields.
 type HTTPRule struct {
 	Verb         string // GET, PUT, POST, DELETE, PATCH, or another in upper case
 	Path         string // template: "/v1/{name=shelves/*}/books/{book.id}:publish"
-	Body         string // the field that the request's body is; "*": all that the path does not hold; "": there is no body
-	ResponseBody string // the field that the response's body is; "": all of it
+	Body         string // the member that the request's body is; "*": all that the path does not hold; "": there is no body
+	ResponseBody string // the member that the response's body is; "": all of it
+}
+
+// Line is the rule as a request line (codecs.Line); "" if there is none for it.
+func (r *HTTPRule) Line() string {
+	switch {
+	case r.ResponseBody != "":
+		return ""
+	case r.Body == "" && (r.Verb == "GET" || r.Verb == "DELETE"):
+		return r.Verb + " " + r.Path
+	}
+	return r.Verb + " " + r.Path + " body=" + r.Body
 }
 
 // NewService makes a Service. Its Names and Ext may be set until it is shared.

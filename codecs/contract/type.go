@@ -47,6 +47,7 @@ type Type struct {
 	Abstract bool     // an interface or abstract class
 	Throws   bool     // a Class that is a Throwable
 	Values   []string // of an Enum
+	Open     bool     // an Enum that may get further constants: the number of one is good, too
 	Ext      any      // what the Schema that it came from knows besides, for its own encoding; on a Method's Params and Result only
 }
 
@@ -78,7 +79,7 @@ type Method struct {
 	Varargs    bool // the last parameter is an array that may be written out
 	Streams    Streams
 	Foreign    bool              // its Schema does not know what the classes are called in Java: any class may stand for one
-	Names      map[string]string // protocol: what its Schema says that the method is called there; a request line for "http"
+	Names      map[string]string // protocol: what its Schema says that the method is called there
 	HTTP       []HTTPRule        // the paths that its Schema gives it, the first one first
 	Source     Source
 }
