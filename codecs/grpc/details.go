@@ -34,7 +34,7 @@ const (
 
 // Limits of what is written. Clients take some 8 KiB of fields in all (grpc-java's default), and base64 makes four bytes of three.
 const (
-	maxDetails = 5 << 10 // bytes of a google.rpc.Status
+	maxDetails = 4 << 10 // bytes of a google.rpc.Status
 	maxCauses  = 32      // how deep a chain of causes is looked through
 )
 

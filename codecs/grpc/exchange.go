@@ -46,7 +46,6 @@ type reading struct {
 
 // writing is our half.
 type writing struct {
-	head   bool   // it is out
 	inside bool   // a message goes on
 	owed   uint32 // bytes of it still to come
 	zip    string // as the head announced
@@ -153,19 +152,17 @@ func (x *exchange) Trailers(m *codecs.Message, block []h2.Field) error {
 	return nil
 }
 
-// Write implements h2.Exchange. Of a failure the Body becomes a field: m is then left Bare.
+// Write implements h2.Exchange. The Body of a failure becomes a field, and m is then left Bare. That each half begins once is the
+// session's affair.
 func (x *exchange) Write(p *h2.Parts, m *codecs.Message) error {
 	switch {
 	case m.Kind == codecs.Cancel:
-		return x.writeCancel(p, m)
-	case m.Kind == codecs.Data && !x.out.head:
-		return codecs.Errorf(codecs.Internal, "grpc: encode message: there is no head yet")
+		x.writeCancel(p, m)
+		return nil
 	case m.Kind == codecs.Data && x.side == codecs.Client:
 		return x.payload(p, m)
 	case m.Kind == codecs.Data:
 		return x.writeData(p, m)
-	case x.out.head:
-		return codecs.Errorf(codecs.Internal, "grpc: encode: a second %s", m.Kind)
 	case x.side == codecs.Client && (m.Kind == codecs.Request || m.Kind == codecs.Oneway):
 		return x.writeRequest(p, m)
 	case x.side == codecs.Server && m.Kind == codecs.Reply:

@@ -124,7 +124,6 @@ func (x *exchange) writeReply(p *h2.Parts, m *codecs.Message) error {
 	if m.End {
 		p.Tail = appendStatus(p.Tail, m)
 	}
-	x.out.head = true
 	return nil
 }
 
@@ -136,7 +135,6 @@ func (x *exchange) trailersOnly(p *h2.Parts, m *codecs.Message) {
 	if _, said := m.Meta.Get(fieldZips); m.Status.Code == codecs.Unimplemented && x.in.format.Zip != "" && !said {
 		p.Head = append(p.Head, h2.Field{Name: fieldZips, Value: "identity,gzip"}) // of which a converted body may be
 	}
-	x.out.head = true
 	m.Body.Release()
 	m.Bare = true
 }
@@ -167,17 +165,13 @@ func (x *exchange) writeData(p *h2.Parts, m *codecs.Message) error {
 	return nil
 }
 
-// writeCancel ends the stream with a status where that can still be said.
-func (x *exchange) writeCancel(p *h2.Parts, m *codecs.Message) error {
-	switch {
-	case x.side == codecs.Client || x.out.inside:
+// writeCancel ends a reply that has begun with a status, where that can still be said.
+func (x *exchange) writeCancel(p *h2.Parts, m *codecs.Message) {
+	if x.side == codecs.Client || x.out.inside {
 		p.Reset = true
-	case !x.out.head:
-		x.trailersOnly(p, m)
-	default:
-		p.Tail = appendStatus(p.Tail, m)
+		return
 	}
-	return nil
+	p.Tail = appendStatus(p.Tail, m)
 }
 
 // appendStatus appends the status of a reply, and its exception unless the metadata has it as it came from another gRPC server.

@@ -148,7 +148,6 @@ func (x *exchange) writeRequest(p *h2.Parts, m *codecs.Message) error {
 		p.Head = append(p.Head, h2.Field{Name: fieldGroup, Value: escapeEnds(m.Group)})
 	}
 	p.Head = appendMeta(p.Head, &m.Meta, own)
-	x.out.head = true
 	return nil
 }
 

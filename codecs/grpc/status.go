@@ -154,8 +154,9 @@ func statusOfHTTP(status, media string) codecs.Status {
 		Text: "grpc: decode reply: not gRPC: HTTP status " + cut(status, 8) + ", content type " + strconv.Quote(cut(media, 64))}
 }
 
-// maxText bounds the text of a failure from another protocol in bytes: clients take some 8 KiB of fields, details included.
-const maxText = 1 << 10
+// maxText bounds the text of a failure from another protocol in bytes, which escapes may make three times as long: clients take some
+// 8 KiB of fields, details included.
+const maxText = 768
 
 // cut shortens a text that is over n bytes.
 func cut(s string, n int) string {
