@@ -19,6 +19,10 @@ func speaks(c codecs.Codec) (codecs.Format, bool) {
 			if f.Shape == codecs.Args && f.Zip == "" {
 				return f, true
 			}
+		case "proto", "echo": // carried unread: any bytes are a message
+			if f.Shape == codecs.Value && f.Zip == "" {
+				return f, true
+			}
 		}
 	}
 	return codecs.Format{}, false
@@ -26,11 +30,11 @@ func speaks(c codecs.Codec) (codecs.Format, bool) {
 
 // args writes arguments one after another.
 func (v values) args(f codecs.Format) []byte {
-	if f.Encoding == "json" {
+	if f.Encoding == "json" || f.Shape == codecs.Value {
 		if len(v) == 0 {
 			return []byte("[]")
 		}
-		return one(f, []any(v))
+		return one(codecs.Format{Encoding: "json"}, []any(v))
 	}
 	var b []byte
 	for _, x := range v {
@@ -57,7 +61,7 @@ func (v values) descriptor() string {
 
 // one writes one value.
 func one(f codecs.Format, x any) []byte {
-	if f.Encoding == "json" {
+	if f.Encoding != "hessian2" {
 		if p, ok := x.([]byte); ok {
 			x = string(p)
 		}

@@ -9,9 +9,11 @@ import (
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
-// Run tests a codec against its promises. dir holds its fixtures; those of other protocols are looked for beside it.
-func Run(t *testing.T, c codecs.Codec, dir string) {
+// Run tests a codec against its promises. dir holds its fixtures; those of other protocols are looked for beside it. Transcripts are
+// written in a notation, if there is one.
+func Run(t *testing.T, c codecs.Codec, dir string, notation ...func() Notation) {
 	t.Helper()
+	notation = append(notation, func() Notation { return plain{} })
 	wire.Debug(true)
 	t.Cleanup(func() { wire.Debug(false) })
 	fixtures := load(t, dir)
@@ -20,7 +22,7 @@ func Run(t *testing.T, c codecs.Codec, dir string) {
 	for _, f := range fixtures {
 		t.Run("fixture/"+f.name, func(t *testing.T) { fixtureTests(t, c, f) })
 	}
-	t.Run("transcripts", func(t *testing.T) { transcripts(t, c, dir) })
+	t.Run("transcripts", func(t *testing.T) { transcripts(t, c, dir, notation[0]) })
 	for _, set := range variants(c) {
 		t.Run("made/"+describe(set), func(t *testing.T) { made(t, c, set) })
 	}

@@ -13,6 +13,7 @@
 //	# bad: words              refused, with an error whose text holds the words
 //	# allocs: 2               allocations that decoding may make; without it 0 if there is an intact Frame
 //	# options: success=0      settings of the sessions
+//	# calls: 2                requests that the client side has sent before these bytes come
 //
 // # Transcripts
 //
@@ -21,10 +22,13 @@
 // (var _ = flag.Bool("update", false, "…")).
 //
 //	# comment
-//	side server success=0     the session, first line
+//	side server success=0     a session; each such line begins a new one
 //	> "*1\r\n$4\r\nPING\r\n"  bytes in, as a Go string or as hex
 //	! reply ok "hello"        answers the oldest open request: code, then body (a Go string) if ok, else text
 //	! request svc method "[1]"  ! oneway …  ! ping  ! hello
+//	! open svc method         of streams: a request whose messages follow; ! data id body  ! part id [size] body  ! last id body
+//	! begin id                a reply whose messages follow; ! end id code text
+//	! cancel id code text     ! window id bytes  ! goaway code text  ! none
 //	= request service method body
 //	< "+PONG\r\n"             bytes out
 package codectest

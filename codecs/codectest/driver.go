@@ -39,6 +39,25 @@ func look(m *codecs.Message, err error) seen {
 	return s
 }
 
+// whole puts the messages of one direction of a call together, as the stages do for those who know no streams.
+func whole(all []seen) seen {
+	w := all[0]
+	for _, s := range all[1:] {
+		w.Body, w.End, w.Bare = w.Body+s.Body, s.End, w.Bare && s.Bare
+		w.Header.Meta.Pairs = append(w.Header.Meta.Pairs, s.Header.Meta.Pairs...)
+		if s.Err != "" {
+			w.Err = s.Err
+		}
+		if s.End {
+			w.Header.Status = s.Header.Status
+		}
+		if s.Header.Format != (codecs.Format{}) {
+			w.Header.Format = s.Header.Format
+		}
+	}
+	return w
+}
+
 // isCall says whether a message is of a call and not about the wire.
 func (s seen) isCall() bool {
 	switch s.Kind {
@@ -61,15 +80,37 @@ type driver struct {
 	each func(*codecs.Message) // called with each message of a call, borrowed
 	errs []error               // of calls that failed
 	meta bool                  // load the metadata of each message
+	keep bool                  // do not give back what messages have used
+	owes bool                  // the session may keep what it owes
+	said wire.Out              // what it has owed, and nobody has taken
 }
 
-func newDriver(s codecs.Session) *driver { return &driver{sess: s, max: codecs.DefaultMaxFrame} }
+func newDriver(c codecs.Codec, s codecs.Session) *driver {
+	return &driver{sess: s, max: codecs.DefaultMaxFrame, owes: c.Traits().Stream}
+}
 
 // feed gives the session more bytes. It never sees beyond them.
 func (d *driver) feed(p []byte) {
 	if d.buf = append(d.buf, p...); d.lost == nil {
 		d.pump()
 	}
+	if d.owes {
+		d.say(codecs.Message{Kind: codecs.None})
+	}
+}
+
+// say encodes what is about the connection.
+func (d *driver) say(m codecs.Message) {
+	if _, err := d.sess.Encode(&d.said, &m); err != nil {
+		d.lost = errors.Join(d.lost, fmt.Errorf("codectest: encode %s: %w", m.Kind, err))
+	}
+}
+
+// take gives what was owed, once.
+func (d *driver) take() []byte {
+	b := d.said.AppendTo(nil)
+	d.said.Reset()
+	return b
 }
 
 func (d *driver) pump() {
@@ -96,8 +137,11 @@ func (d *driver) pump() {
 		if d.each != nil && err == nil {
 			d.each(&m)
 		}
+		credit := codecs.Message{Kind: codecs.Window, ID: m.ID, Credit: m.Credit}
 		m.Release()
-		d.buf = d.buf[n:]
+		if d.buf = d.buf[n:]; credit.Credit > 0 && !d.keep {
+			d.say(credit)
+		}
 	}
 }
 

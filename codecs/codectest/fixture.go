@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
+	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
 // fixture is the bytes that one side sends, and what its comments say of them.
@@ -21,6 +22,7 @@ type fixture struct {
 	bad      string // words of the error; "" if good
 	semantic bool
 	allocs   int // -1: not said
+	calls    int // requests that are open when the bytes come
 	options  map[string]string
 	reader   codecs.Side // of the session that decodes it
 }
@@ -85,6 +87,8 @@ func (f *fixture) direct(comment string) (err error) {
 		f.bad = value
 	case "allocs":
 		f.allocs, err = strconv.Atoi(value)
+	case "calls":
+		f.calls, err = strconv.Atoi(value)
 	case "options":
 		f.options, err = parseOptions(strings.Fields(value))
 	}
@@ -121,7 +125,28 @@ func (f *fixture) settle(t *testing.T, c codecs.Codec) {
 
 // session makes the session of the side that reads the fixture, or of the one that sends it.
 func (f *fixture) session(c codecs.Codec, side codecs.Side) codecs.Session {
-	return c.Session(side, codecs.Settings{Options: f.options})
+	s := c.Session(side, codecs.Settings{Options: f.options})
+	if side == codecs.Client {
+		ask(c, s, f.calls)
+	}
+	return s
+}
+
+// ask opens calls, for a session that takes no replies but to what it has asked.
+func ask(c codecs.Codec, s codecs.Session, calls int) {
+	var out wire.Out
+	defer out.Reset()
+	ids := c.Traits().IDs
+	for i := range calls {
+		m := codecs.Message{Kind: codecs.Request, ID: ids.First + uint64(i)*ids.Step, End: true,
+			Header: codecs.Header{Service: "com.acme.Service", Method: "method", Format: c.Traits().Formats[0], Meta: codecs.Meta{Loaded: true}}}
+		if f, ok := speaks(c); ok {
+			m.Body, m.Format = wire.Copy(values{}.args(f)), f
+		}
+		if _, err := s.Encode(&out, &m); err != nil {
+			m.Release()
+		}
+	}
 }
 
 func (f *fixture) writer() codecs.Side {
@@ -133,7 +158,7 @@ func (f *fixture) writer() codecs.Side {
 
 // drive decodes the whole fixture with a fresh session.
 func (f *fixture) drive(c codecs.Codec, side codecs.Side) *driver {
-	d := newDriver(f.session(c, side))
+	d := newDriver(c, f.session(c, side))
 	d.feed(bytes.Clone(f.bytes))
 	return d
 }

@@ -9,6 +9,9 @@ import (
 	"github.com/dragoman-rpc/dragoman/codecs"
 )
 
+// fuzzCalls is how many requests are open when a client side of streams is fuzzed.
+const fuzzCalls = 3
+
 // Fuzz is the fuzz target of a codec, with its fixtures as seeds. Whatever the bytes: no panic, no byte taken that is not
 // there, the same messages wherever the bytes are cut, and a message of a call that is written anew means the same.
 func Fuzz(f *testing.F, c codecs.Codec, dir string) {
@@ -31,12 +34,19 @@ func Fuzz(f *testing.F, c codecs.Codec, dir string) {
 		if at < 0 || at > len(p) {
 			at = len(p) / 2
 		}
-		whole := newDriver(c.Session(side, codecs.Settings{}))
-		whole.meta = true
+		fresh := func() *driver {
+			s := c.Session(side, codecs.Settings{})
+			if client && c.Traits().Stream {
+				ask(c, s, fuzzCalls)
+			}
+			d := newDriver(c, s)
+			d.meta = true
+			return d
+		}
+		whole := fresh()
 		whole.each = func(m *codecs.Message) { anew(t, c, side, other, m) }
 		whole.feed(bytes.Clone(p))
-		cut := newDriver(c.Session(side, codecs.Settings{}))
-		cut.meta = true
+		cut := fresh()
 		cut.feed(bytes.Clone(p[:at]))
 		cut.feed(bytes.Clone(p[at:]))
 		same(t, whole, cut, at)
@@ -47,7 +57,7 @@ func Fuzz(f *testing.F, c codecs.Codec, dir string) {
 // session, says nothing.
 func anew(t *testing.T, c codecs.Codec, side, other codecs.Side, m *codecs.Message) {
 	want := look(m, nil)
-	if !want.isCall() || want.Kind == codecs.Data || m.Part || !m.End || m.Format.Encoding == "" {
+	if c.Traits().Stream || !want.isCall() || want.Kind == codecs.Data || m.Part || !m.End || m.Format.Encoding == "" {
 		return
 	}
 	copied := m.Clone()
@@ -58,7 +68,7 @@ func anew(t *testing.T, c codecs.Codec, side, other codecs.Side, m *codecs.Messa
 		copied.Release()
 		return
 	}
-	d := newDriver(c.Session(side, codecs.Settings{}))
+	d := newDriver(c, c.Session(side, codecs.Settings{}))
 	d.meta = true
 	d.feed(b)
 	if d.lost != nil || len(d.got) != 1 {

@@ -19,7 +19,7 @@ func split(t *testing.T, c codecs.Codec, f *fixture) {
 	whole := f.drive(c, f.reader)
 	step := max(1, len(f.bytes)/splitMax)
 	for at := step; at < len(f.bytes); at += step {
-		d := newDriver(f.session(c, f.reader))
+		d := newDriver(c, f.session(c, f.reader))
 		d.feed(bytes.Clone(f.bytes[:at]))
 		if d.lost != nil && whole.lost == nil {
 			t.Fatalf("the first %d of %d bytes: %v", at, len(f.bytes), d.lost)
@@ -27,7 +27,7 @@ func split(t *testing.T, c codecs.Codec, f *fixture) {
 		d.feed(bytes.Clone(f.bytes[at:]))
 		same(t, whole, d, at)
 	}
-	d := newDriver(f.session(c, f.reader))
+	d := newDriver(c, f.session(c, f.reader))
 	for i := range f.bytes {
 		d.feed(f.bytes[i : i+1])
 	}
@@ -71,7 +71,7 @@ func mutated(t *testing.T, c codecs.Codec, f *fixture) {
 	runtime.ReadMemStats(&before)
 	runs := 0
 	try := func(p []byte) {
-		d := newDriver(f.session(c, f.reader))
+		d := newDriver(c, f.session(c, f.reader))
 		d.meta = true
 		d.feed(p)
 		runs++

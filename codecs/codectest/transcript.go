@@ -4,8 +4,10 @@ import (
 	"encoding/hex"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,8 +25,20 @@ func update() bool {
 	return f != nil && f.Value.String() == "true"
 }
 
+// Notation writes the bytes of a conversation so that people can read them. Without one they are Go strings or hex.
+type Notation interface {
+	Parse(line string) ([]byte, error) // a line of input
+	Show(b []byte) (lines []string)    // lines of output, for whole messages
+}
+
+// plain is the Notation of wires of text.
+type plain struct{}
+
+func (plain) Parse(line string) ([]byte, error) { return parseBytes(line) }
+func (plain) Show(b []byte) []string            { return []string{showBytes(b)} }
+
 // transcripts runs every .txt of a folder.
-func transcripts(t *testing.T, c codecs.Codec, dir string) {
+func transcripts(t *testing.T, c codecs.Codec, dir string, notation func() Notation) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.txt"))
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +49,7 @@ func transcripts(t *testing.T, c codecs.Codec, dir string) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := play(c, string(text))
+			got, err := play(c, string(text), notation)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -59,11 +73,15 @@ type stage struct {
 	open  []seen // requests without a reply yet; failed ones only behind others
 	id    uint64
 	text  strings.Builder
+	notes func() Notation
+	note  Notation                   // of this session
+	rests map[uint64]*codecs.Message // what waits for a window
 }
 
 // play gives the transcript with its output lines as the session makes them.
-func play(c codecs.Codec, text string) (string, error) {
-	s := &stage{codec: c, id: c.Traits().IDs.First}
+func play(c codecs.Codec, text string, notes func() Notation) (string, error) {
+	s := &stage{codec: c, notes: notes}
+	defer s.release()
 	for i, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
 		if strings.HasPrefix(line, "=") || strings.HasPrefix(line, "<") {
 			continue
@@ -86,7 +104,7 @@ func (s *stage) line(line string) error {
 	case s.drv == nil:
 		return fmt.Errorf("%q before side", verb)
 	case verb == ">":
-		p, err := parseBytes(rest)
+		p, err := s.note.Parse(rest)
 		if err == nil {
 			s.in(p)
 		}
@@ -110,8 +128,10 @@ func (s *stage) begin(rest string) error {
 	if words[0] == "client" {
 		side = codecs.Client
 	}
-	s.drv = newDriver(s.codec.Session(side, codecs.Settings{Options: options}))
-	s.drv.meta = true
+	s.release()
+	s.open, s.id, s.note, s.rests = nil, s.codec.Traits().IDs.First, s.notes(), map[uint64]*codecs.Message{}
+	s.drv = newDriver(s.codec, s.codec.Session(side, codecs.Settings{Options: options}))
+	s.drv.meta, s.drv.keep = true, true
 	return nil
 }
 
@@ -120,16 +140,24 @@ func (s *stage) in(p []byte) {
 	n, was := len(s.drv.got), s.drv.lost
 	s.drv.feed(p)
 	for _, m := range s.drv.got[n:] {
-		s.text.WriteString("= " + tell(m) + "\n")
+		if m.Kind != codecs.None || m.Body != "" || !s.drv.owes {
+			s.text.WriteString("= " + s.tell(m) + "\n")
+		}
 		switch m.Kind {
 		case codecs.Request:
 			s.open = append(s.open, m)
-		case codecs.Oneway, codecs.Reply, codecs.Data, codecs.Cancel, codecs.Ping, codecs.Pong, codecs.Goaway:
-		case codecs.None, codecs.Hello, codecs.Window, codecs.Control:
+		case codecs.Cancel:
+			s.answered(m.ID)
+		case codecs.Window:
+			s.out([]byte(m.Body))
+			s.resume(m.ID)
+		case codecs.Oneway, codecs.Reply, codecs.Data, codecs.Ping, codecs.Pong, codecs.Goaway:
+		case codecs.None, codecs.Hello, codecs.Control:
 			s.out([]byte(m.Body))
 		}
 	}
 	s.answerFailed()
+	s.out(s.drv.take())
 	if s.drv.lost != nil && was == nil {
 		s.text.WriteString("= lost: " + s.drv.lost.Error() + "\n")
 		s.out(s.drv.last)
@@ -147,16 +175,50 @@ func (s *stage) answerFailed() {
 }
 
 func (s *stage) encode(m *codecs.Message) {
-	b, err := encode(s.drv.sess, m)
-	if err != nil {
+	id := m.ID
+	out := wire.Out{B: s.drv.take()}
+	before := out.Len()
+	more, err := s.drv.sess.Encode(&out, m)
+	s.out(out.AppendTo(nil))
+	switch {
+	case err != nil && out.Len() != before:
+		s.text.WriteString("= error, and bytes that should not be there: " + err.Error() + "\n")
+	case err != nil:
 		s.text.WriteString("= error: " + err.Error() + "\n")
+	case more:
+		fmt.Fprintf(&s.text, "= waits id=%d %d bytes\n", id, m.Body.Len())
+		rest := *m
+		rest.Own()
+		s.rests[id] = &rest
 	}
-	s.out(b)
+	out.Reset()
+	if err != nil {
+		m.Release()
+	}
+}
+
+// resume goes on with what waited for a window: that of a stream, or with id 0 any.
+func (s *stage) resume(id uint64) {
+	for _, i := range slices.Sorted(maps.Keys(s.rests)) {
+		if rest := s.rests[i]; id == 0 || id == i {
+			delete(s.rests, i)
+			s.encode(rest)
+		}
+	}
+}
+
+func (s *stage) release() {
+	for _, rest := range s.rests {
+		rest.Release()
+	}
 }
 
 func (s *stage) out(b []byte) {
-	if len(b) > 0 {
-		s.text.WriteString("< " + showBytes(b) + "\n")
+	if len(b) == 0 {
+		return
+	}
+	for _, line := range s.note.Show(b) {
+		s.text.WriteString("< " + line + "\n")
 	}
 }
 
@@ -178,7 +240,9 @@ func (s *stage) do(rest string) error {
 			return err
 		}
 	default:
-		return fmt.Errorf("unknown verb %q", verb)
+		if err := s.stream(&m, verb, strings.SplitN(rest, " ", 3)); err != nil {
+			return err
+		}
 	}
 	s.encode(&m)
 	s.answerFailed()
@@ -211,10 +275,8 @@ func (s *stage) reply(m *codecs.Message, rest string) error {
 	s.open = s.open[1:]
 	m.Kind, m.ID, m.Hint = codecs.Reply, req.ID, req.Hint
 	word, rest, _ := strings.Cut(rest, " ")
-	for m.Status.Code = 0; m.Status.Code.String() != word; m.Status.Code++ {
-		if int(m.Status.Code) >= codecs.Codes {
-			return fmt.Errorf("unknown code %q", word)
-		}
+	if err := parseCode(&m.Status, word); err != nil {
+		return err
 	}
 	if m.Status.Code != codecs.OK {
 		m.Bare, m.Status.Text = true, rest
@@ -224,6 +286,15 @@ func (s *stage) reply(m *codecs.Message, rest string) error {
 	m.Format = codecs.Format{Encoding: s.codec.Traits().Formats[0].Encoding, Shape: codecs.Value}
 	m.Body = wire.Copy(body)
 	return err
+}
+
+func parseCode(s *codecs.Status, word string) error {
+	for s.Code = 0; s.Code.String() != word; s.Code++ {
+		if int(s.Code) >= codecs.Codes {
+			return fmt.Errorf("unknown code %q", word)
+		}
+	}
+	return nil
 }
 
 // tell describes a message in one line: what is zero is left out.

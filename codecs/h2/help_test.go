@@ -1,13 +1,11 @@
 package h2_test
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
-	"github.com/dragoman-rpc/dragoman/codecs/h2"
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
@@ -219,38 +217,4 @@ func reply(id uint64, body string, s codecs.Status) codecs.Message {
 		m.Body = wire.Copy([]byte(body))
 	}
 	return m
-}
-
-var echoCodec = h2.New(echo{"echo"})
-
-func TestUnary(t *testing.T) {
-	w := newWired(t, echoCodec)
-	m := request(1, "hello", true)
-	m.Bare, m.Body = false, wire.Copy([]byte("ping"))
-	w.client.do(m)
-	w.move()
-	w.server.expect("request 1 svc.hello bare", `data 1 "ping" end`)
-	w.server.do(reply(1, "pong", codecs.Status{}))
-	w.move()
-	w.client.expect("reply 1 bare", `data 1 "pong"`, "data 1 bare end")
-}
-
-func TestLargeBothWays(t *testing.T) {
-	w := newWired(t, echoCodec)
-	large := bytes.Repeat([]byte("0123456789abcdef"), 1<<16) // 1 MiB: over every window
-	var in, back int
-	w.server.each = func(m *codecs.Message, _ error) { in += m.Body.Len() }
-	w.client.each = func(m *codecs.Message, _ error) { back += m.Body.Len() }
-	m := request(1, "large", true)
-	m.Bare, m.Body = false, wire.Copy(large)
-	w.client.do(m)
-	w.move()
-	w.server.do(reply(1, string(large), codecs.Status{}))
-	w.move()
-	if in != len(large) || back != len(large) {
-		t.Errorf("%d bytes there, %d bytes back, want %d", in, back, len(large))
-	}
-	if len(w.client.waits)+len(w.server.waits) > 0 {
-		t.Error("something still waits")
-	}
 }

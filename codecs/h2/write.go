@@ -25,6 +25,9 @@ func (s *session) say(out *wire.Out, st *stream, m *codecs.Message) (more bool, 
 	if err := s.checkOut(p); err != nil {
 		return false, err
 	}
+	if !st.headOut && len(p.Head) == 0 && !p.Reset {
+		return false, codecs.Errorf(codecs.Internal, "h2: encode %v: stream %d has no head yet", m.Kind, st.id)
+	}
 	s.flush(out)
 	if p.Reset {
 		s.breakOut(out, st, resetCode(m.Status))
