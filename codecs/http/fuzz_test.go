@@ -124,3 +124,33 @@ func FuzzSniff(f *testing.F) {
 		}
 	})
 }
+
+// FuzzVersions: what HTTP/1.1 takes, HTTP/2 takes and reads the same from it; and what one refuses alone the other does too.
+func FuzzVersions(f *testing.F) {
+	for _, seed := range seeds {
+		f.Add([]byte(seed))
+	}
+	f.Add([]byte(post("/v1/shelves/3:merge?x=y", `{"a":1}`, "Accept: text/event-stream")))
+	f.Fuzz(func(t *testing.T, p []byte) {
+		set := codecs.Settings{Lines: table(t, library...)}
+		one := drive(t, http.Codec{}.Session(codecs.Server, set), p)
+		head, _, _ := strings.Cut(string(p), "\r\n\r\n")
+		if len(one.Calls) != 1 || one.Calls[0].Open || one.Err != nil || one.Taken != len(p) || strings.Contains(head, "HTTP/1.0") ||
+			strings.Contains(strings.ToLower(head), "\r\ntransfer-encoding") || strings.Contains(strings.ToLower(head), "\r\nexpect") {
+			return
+		}
+		e := newEnd2(t, codecs.Server, set)
+		if err := e.ask(string(p)); err != nil || len(e.saying.Calls) != 1 {
+			t.Fatalf("%q: %v, %v", p, e.saying.essence(), err)
+		}
+		a, b := one.Calls[0], e.saying.Calls[0]
+		for _, h := range []*codecs.Header{&a.m.Header, &b.m.Header} {
+			for i := range h.Meta.Pairs {
+				h.Meta.Pairs[i].Key = strings.ToLower(h.Meta.Pairs[i].Key)
+			}
+		}
+		if diff := cmp.Diff(a.m.Header, b.m.Header); diff != "" && a.Status.Code == codecs.OK || a.Body != b.Body || a.Status.Native != b.Status.Native {
+			t.Fatalf("%q: %v %s, in HTTP/2 %v %s; %s", p, a.Status, a.Body, b.Status, b.Body, diff)
+		}
+	})
+}

@@ -160,7 +160,7 @@ func rest(said *spoken, h nethttp.Header, body io.Reader, br *bufio.Reader) erro
 
 // end2 is an end of HTTP/2, and the far one.
 type end2 struct {
-	t          *testing.T
+	t          testing.TB
 	side       codecs.Side
 	under, far codecs.Session
 	id         uint64 // of the stream that was opened last
@@ -168,7 +168,7 @@ type end2 struct {
 	heard      []spoken
 }
 
-func newEnd2(t *testing.T, side codecs.Side, set codecs.Settings) *end2 {
+func newEnd2(t testing.TB, side codecs.Side, set codecs.Settings) *end2 {
 	e := &end2{t: t, side: side, under: http.Over2().Session(side, set), id: 1}
 	e.far = h2.New(raw{e}).Session(1-side, codecs.Settings{})
 	for range 2 {
@@ -218,17 +218,22 @@ func (e *end2) read(text string) read {
 				break
 			}
 		}
-		m := codecs.Message{Kind: codecs.Request, End: true, ID: e.id}
-		if e.side == codecs.Client {
-			m.Kind = codecs.Reply
-		}
-		if err := e.pass(e.far, e.under, m, head+"\r\n\r\n"+after[:n]); err != nil {
+		if err := e.ask(head + "\r\n\r\n" + after[:n]); err != nil {
 			e.t.Fatalf("%q: %v", text, err)
 		}
-		e.id += 2
 		text = after[n:]
 	}
 	return e.saying
+}
+
+// ask has the far side send one message.
+func (e *end2) ask(text string) error {
+	m := codecs.Message{Kind: codecs.Request, End: true, ID: e.id}
+	if e.side == codecs.Client {
+		m.Kind = codecs.Reply
+	}
+	e.id += 2
+	return e.pass(e.far, e.under, m, text)
 }
 
 func (e *end2) write(m codecs.Message, body string) (said spoken, whole bool, err error) {
@@ -299,8 +304,11 @@ func (x *rawExchange) Write(p *h2.Parts, m *codecs.Message) error {
 		p.Head = append(p.Head, h2.Field{Name: ":method", Value: words[0]}, h2.Field{Name: ":scheme", Value: "http"}, h2.Field{Name: ":path", Value: words[1]})
 	}
 	for _, l := range lines[1:] {
-		if name, value, _ := strings.Cut(l, ":"); l != "" {
-			p.Head = append(p.Head, h2.Field{Name: strings.ToLower(name), Value: strings.Trim(value, " ")})
+		name, value, _ := strings.Cut(l, ":")
+		switch name = strings.ToLower(name); name {
+		case "", "connection", "proxy-connection", "keep-alive", "transfer-encoding", "te", "upgrade": // of HTTP/1.1 alone
+		default:
+			p.Head = append(p.Head, h2.Field{Name: name, Value: strings.Trim(value, " \t")})
 		}
 	}
 	m.Body.Release()
