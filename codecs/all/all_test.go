@@ -16,19 +16,20 @@ func TestListsFitTogether(t *testing.T) {
 		}
 		encodings[e.Name()] = e
 	}
-	protocols := map[string]bool{}
+	protocols, wires := map[string]bool{}, map[string]bool{}
 	for _, c := range all.Codecs() {
-		if protocols[c.Name()] {
-			t.Errorf("two protocols are called %q", c.Name())
+		wire := c.Name() + " " + c.Traits().Version
+		if wires[wire] {
+			t.Errorf("two wires are called %q", wire)
 		}
-		protocols[c.Name()] = true
+		wires[wire], protocols[c.Name()] = true, true
 		for _, f := range c.Traits().Formats {
 			if encodings[f.Encoding] == nil {
 				t.Errorf("%s speaks %v, which no encoding is there for", c.Name(), f)
 			}
 		}
 	}
-	for _, name := range []string{"redis", "dubbo", "http"} {
+	for _, name := range []string{"redis", "dubbo", "http", "grpc"} {
 		if !protocols[name] {
 			t.Errorf("%s is missing", name)
 		}

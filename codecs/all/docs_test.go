@@ -12,6 +12,7 @@ import (
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/all"
 	"github.com/dragoman-rpc/dragoman/codecs/dubbo"
+	"github.com/dragoman-rpc/dragoman/codecs/grpc"
 	"github.com/dragoman-rpc/dragoman/codecs/http"
 	"github.com/dragoman-rpc/dragoman/codecs/redis"
 )
@@ -90,13 +91,13 @@ at most one in ten calls, requests over 64 KiB are never tried again, and neithe
 func statusPage() string {
 	var b strings.Builder
 	b.WriteString(statusHead)
-	b.WriteString("| code | means | Redis-GET `ec` | HTTP | Dubbo | Dubbo tries again |\n|---|---|---|---|---|---|\n")
+	b.WriteString("| code | means | Redis-GET `ec` | HTTP | gRPC | Dubbo | Dubbo tries again |\n|---|---|---|---|---|---|---|\n")
 	for _, r := range dubbo.Sent() {
 		what := "`" + r.Code.String() + "`"
 		if r.Unsent {
 			what += ", unsent"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %d | %d | %s | %s |\n", what, meanings[r.Code], redis.EC(r.Code), http.StatusCode(r.Code), r.Wire, yes(r.Retried))
+		fmt.Fprintf(&b, "| %s | %s | %d | %d | %s | %s | %s |\n", what, meanings[r.Code], redis.EC(r.Code), http.StatusCode(r.Code), grpc.Native(codecs.Status{Code: r.Code, Unsent: r.Unsent}), r.Wire, yes(r.Retried))
 	}
 	b.WriteString(retriedText)
 	b.WriteString("## What servers say\n\nThe other way: how the reply of a server is read.\n\n### Dubbo\n\n" +
@@ -115,6 +116,12 @@ func statusPage() string {
 	for _, r := range http.Rows() {
 		fmt.Fprintf(&b, "| %d | %s | `%v` |\n", r.Status, r.Name, r.Code)
 	}
+	b.WriteString("\n### gRPC\n\nA status with details holds an exception for callers of other protocols, and so does one that only services say, not\n" +
+		"their machinery. A code that is in no row is `fault` and keeps its number. A stream that ends without a status, or by a reset, is\n" +
+		"read as the gRPC specification says (REFUSED_STREAM is `unavailable`, unsent).\n\n| code | its name | code | an exception |\n|---|---|---|---|\n")
+	for _, r := range grpc.Rows() {
+		fmt.Fprintf(&b, "| %d | %s | `%v` | %s |\n", r.Native, r.Name, r.Code, yes(r.Thrown))
+	}
 	return b.String()
 }
 
@@ -129,7 +136,12 @@ What can be set for a protocol: for callers under ` + "`listen[].options`, by pr
 func optionsPage() string {
 	var b strings.Builder
 	b.WriteString(optionsHead)
+	said := map[string]bool{}
 	for _, c := range all.Codecs() {
+		if said[c.Name()] {
+			continue // another wire of the same protocol
+		}
+		said[c.Name()] = true
 		fmt.Fprintf(&b, "\n## %s\n\n| option | of a | left out | values | meaning |\n|---|---|---|---|---|\n", c.Name())
 		for _, o := range c.Traits().Options {
 			where := map[string]string{"server": "listener", "client": "cluster", "both": "listener or cluster"}[o.Side]
