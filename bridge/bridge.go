@@ -20,12 +20,14 @@ import (
 	"github.com/dragoman-rpc/dragoman/bridge/filter"
 	"github.com/dragoman-rpc/dragoman/bridge/observe"
 	"github.com/dragoman-rpc/dragoman/codecs"
+	"github.com/dragoman-rpc/dragoman/codecs/contract"
 )
 
 // Options are what a Bridge is made of. Codecs, Encodings and Config are needed.
 type Options struct {
 	Codecs    []codecs.Codec // the first to say Yes to a connection's first bytes gets it
 	Encodings []codecs.Encoding
+	Schemas   []contract.Schema         // languages of contracts, beside contract files; told apart by the ends of the files' names
 	Filters   []codecs.Filter           // extra stages, after admit
 	Local     map[string]codecs.Handler // services of the process's own, unless the configuration names them (filter.Local)
 	Config    *config.Config

@@ -92,7 +92,7 @@ func (b *Bridge) servers(lc *config.Listen, conns *engine.Conns) (list []*engine
 		list = append(list, &engine.Server{
 			Handler:  b.Handler,
 			Codec:    codec,
-			Settings: codecs.Settings{MaxFrame: lc.Limits.Frame, MaxHead: lc.Limits.Head, Options: optionsOf(lc, codec.Name())},
+			Settings: codecs.Settings{MaxFrame: lc.Limits.Frame, MaxHead: lc.Limits.Head, Options: optionsOf(lc, codec.Name()), Lines: b.linesOf(lc.Accept)},
 			Origin:   codecs.Origin{Listener: lc.Addr},
 			Wheel:    b.wheel,
 			Calls:    lc.Limits.Calls,
@@ -103,6 +103,16 @@ func (b *Bridge) servers(lc *config.Listen, conns *engine.Conns) (list []*engine
 		})
 	}
 	return list
+}
+
+// linesOf gives what an address knows of request lines; nil: none of the protocols that it takes has any.
+func (b *Bridge) linesOf(accept []string) func() any {
+	for _, l := range b.liners() {
+		if name := l.Name(); slices.Contains(accept, name) {
+			return func() any { return b.now.Load().lines[name] }
+		}
+	}
+	return nil
 }
 
 // joined gives the codecs of the protocols that an address accepts. Those that share a wire become one.

@@ -3,7 +3,6 @@ package bridge
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"os"
 	"reflect"
@@ -24,6 +23,7 @@ type state struct {
 	table    *route.Table
 	clusters map[string]*upstream.Cluster
 	book     *contract.Index
+	lines    map[string]any // protocol: what its codecs.Liner made of the request lines
 	chain    codecs.Handler
 }
 
@@ -33,9 +33,13 @@ func (b *Bridge) build(conf *config.Config, old *state) (*state, error) {
 	s := &state{conf: conf, clusters: map[string]*upstream.Cluster{}}
 	rules := conf.Routes
 	var err error
-	if s.book, rules.Methods, err = b.contracts(conf); err != nil {
+	if s.book, err = b.contracts(conf); err != nil {
 		return nil, err
 	}
+	if s.lines, err = b.lines(conf, s.book); err != nil {
+		return nil, err
+	}
+	b.names(&rules, s.book)
 	if s.table, err = route.Compile(rules); err != nil {
 		return nil, err
 	}
@@ -63,35 +67,6 @@ func sameCluster(old *state, cc *config.Cluster) *upstream.Cluster {
 		}
 	}
 	return nil
-}
-
-// contracts parses the contract files, and lists each service's methods, so that names which differ only in the case of the
-// first letter can meet.
-func (b *Bridge) contracts(conf *config.Config) (*contract.Index, map[string][]string, error) {
-	var files []*contract.File
-	var errs []error
-	for _, f := range conf.Contracts {
-		parsed, err := contract.Parse(f.Path, f.Data)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		files = append(files, parsed)
-	}
-	if len(errs) > 0 {
-		return nil, nil, errors.Join(errs...)
-	}
-	book, err := contract.Build(files...)
-	if err != nil {
-		return nil, nil, err
-	}
-	methods := map[string][]string{}
-	for _, s := range book.Services {
-		for _, m := range s.Methods {
-			methods[s.Name] = append(methods[s.Name], m.Name)
-		}
-	}
-	return book, methods, nil
 }
 
 func (b *Bridge) cluster(cc *config.Cluster) (*upstream.Cluster, error) {

@@ -207,20 +207,34 @@ func (p *parser) allow(d *document) {
 	}
 }
 
-// contracts lists each file once.
+// contracts lists each file once, with the services that it is the contract of.
 func (p *parser) contracts(d *document) {
-	seen := map[string]bool{"": true}
-	add := func(at, path string) {
-		if !seen[path] {
-			seen[path] = true
+	seen := map[string]int{}
+	add := func(at, path, service string) {
+		if path == "" {
+			return // told already
+		}
+		i, ok := seen[path]
+		if !ok {
+			i = len(d.Contracts)
+			seen[path] = i
 			d.Contracts = append(d.Contracts, Contract{At: at, Path: path})
+		}
+		if service != "" {
+			d.Contracts[i].Of = append(d.Contracts[i].Of, service)
 		}
 	}
 	for i, path := range d.contracts {
-		add(fmt.Sprintf("contracts[%d]", i), path)
+		add(fmt.Sprintf("contracts[%d]", i), path, "")
 	}
 	for i := range d.services {
-		add(d.services[i].At+".contract", d.services[i].contract)
+		for n, path := range d.services[i].contract {
+			at := d.services[i].At + ".contract"
+			if len(d.services[i].contract) > 1 {
+				at += fmt.Sprintf("[%d]", n)
+			}
+			add(at, path, d.services[i].Name)
+		}
 	}
 }
 

@@ -88,7 +88,8 @@ type ClientTLS struct {
 type Contract struct {
 	At   string // to be given to Config.At
 	Path string
-	Data []byte // set by Load
+	Of   []string // the names of the services that it is the contract of
+	Data []byte   // set by Load
 }
 
 // Log is what is written to standard error.

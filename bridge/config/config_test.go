@@ -141,7 +141,7 @@ func TestWholeFile(t *testing.T) {
 		},
 		Local: []Local{{Service: "com.acme.*", Addr: "127.0.0.1:20880", Protocol: "dubbo"}},
 		Contracts: []Contract{{At: "contracts[0]", Path: "etc/contracts/common.contract"},
-			{At: "services[0].contract", Path: "etc/contracts/user.contract"}},
+			{At: "services[0].contract", Path: "etc/contracts/user.contract", Of: []string{"com.acme.User"}}},
 		Routes: route.Rules{
 			Services: []route.Names{{At: "services[0]", Name: "com.acme.User", Version: "1.0.0",
 				As:      map[string]string{"redis": "/service/user", "http": "/users"},

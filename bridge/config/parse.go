@@ -54,6 +54,9 @@ func Parse(file string, data []byte, k Known) (*Config, error) {
 	return c, nil
 }
 
+// ReadContract reads a file that a contract imports, under the limit of contracts.
+func ReadContract(path string) ([]byte, error) { return readFile(path, maxContract) }
+
 // readFile reads a file of at most limit bytes.
 func readFile(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)

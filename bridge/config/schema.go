@@ -15,7 +15,7 @@ type document struct {
 
 type service struct {
 	route.Names
-	contract string
+	contract []string
 }
 
 // schema is every key that there is. It is what is read and what is documented.
@@ -35,7 +35,7 @@ var schema = object(
 	field[document]{key: "services", unset: "none", doc: "What services and methods are called in each protocol. One that is not here keeps its name.",
 		example: `services: [{name: com.acme.User, as: {redis: /service/user}}]`,
 		value:   in(func(d *document) *[]service { return &d.services }, list(0, maxList, naming))},
-	field[document]{key: "contracts", unset: "none", doc: "Files of types and methods, as `docs/contracts.md` describes them.",
+	field[document]{key: "contracts", unset: "none", doc: "Files of types and methods: contract files, as `docs/contracts.md` describes them, `.proto` files and descriptor sets.",
 		example: `contracts: [contracts/common.contract]`,
 		value:   in(func(d *document) *[]string { return &d.contracts }, list(0, maxList, fileName))},
 	field[document]{key: "allow", unset: "everything is open",

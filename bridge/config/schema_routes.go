@@ -25,9 +25,27 @@ var naming = object(
 		example: `methods: {getUser: {http: "GET /users/{id}"}}`,
 		value: in(func(s *service) *map[string]map[string]string { return &s.Methods },
 			mapOf("methods", isText, mapOf("protocols", isProtocol, word("name"))))},
-	field[service]{key: "contract", unset: "none", doc: "The file of its types and methods.", example: `contract: contracts/user.contract`,
-		value: in(func(s *service) *string { return &s.contract }, fileName)},
+	field[service]{key: "contract", unset: "none", doc: "The file of its types and methods, or several, which describe it together.",
+		example: `contract: [contracts/user.contract, contracts/user.proto]`,
+		value:   in(func(s *service) *[]string { return &s.contract }, fileNames)},
 )
+
+// fileNames is a file, or several.
+var fileNames = func() reader[[]string] {
+	several := list(1, 64, fileName)
+	several.form = "file, or list of file"
+	read := several.read
+	several.read = func(p *parser, at spot, v *[]string) {
+		if at.node.Kind != yaml.ScalarNode {
+			read(p, at, v)
+			return
+		}
+		var s string
+		fileName.read(p, at, &s)
+		*v = []string{s}
+	}
+	return several
+}()
 
 var allow = object(
 	field[route.Allow]{key: "service", must: true, doc: "Pattern of the services that the entry speaks of.", example: `service: "com.acme.*"`,

@@ -139,27 +139,57 @@ func (x *crossing) seek(m *codecs.Message) error {
 	}
 	h, rec, book := x.head, &x.c.Rec, x.t.book
 	found := book.Lookup(rec.Service, h.Group, h.Version, rec.Method, h.Descriptor, int(h.Args))
+	if len(found) == 0 {
+		if all := book.Lookup(rec.Service, h.Group, h.Version, rec.Method, "", -1); len(all) > 0 {
+			return codecs.Errorf(codecs.Invalid, "filter: transcode: %s.%s: %d arguments of types %q fit none of %s", rec.Service, rec.Method,
+				h.Args, h.Descriptor, signatures(all))
+		}
+	}
+	found, err := x.readable(found)
+	if err != nil {
+		return err
+	}
 	read := x.t.encodings[x.from.Encoding]
 	switch {
 	case len(found) == 1:
 		x.method = found[0]
 	case len(found) == 0:
-		if all := book.Lookup(rec.Service, h.Group, h.Version, rec.Method, "", -1); len(all) > 0 {
-			return codecs.Errorf(codecs.Invalid, "filter: transcode: %s.%s: %d arguments of types %q fit none of %s", rec.Service, rec.Method,
-				h.Args, h.Descriptor, signatures(all))
-		}
 	case m == nil:
 		return nil
 	case read != nil:
 		rd := read.Reader(m.Body, x.from, nil)
 		defer rd.Close()
-		var err error
 		if x.method, err = token.Choose(found, rd); err != nil {
 			return codecs.Errorf(codecs.Invalid, "filter: transcode: %s.%s: %v", rec.Service, rec.Method, err)
 		}
 	}
 	x.sought = true
 	return nil
+}
+
+// readable gives those of the methods whose messages both sides' encodings can read and write, where an encoding must be told.
+func (x *crossing) readable(found []*contract.Method) ([]*contract.Method, error) {
+	if alike(x.from, x.to) {
+		return found, nil
+	}
+	for _, name := range [...]string{x.from.Encoding, x.to.Encoding} {
+		typed, ok := x.t.encodings[name].(codecs.Typed)
+		if !ok {
+			continue
+		}
+		var some []*contract.Method
+		for _, m := range found {
+			if typed.Reads(m.Params) {
+				some = append(some, m)
+			}
+		}
+		if len(some) == 0 {
+			return nil, codecs.Errorf(codecs.Unimplemented, "filter: transcode: %s.%s: nothing is known of its messages in %s: a contract of the service that describes them would say",
+				x.c.Rec.Service, x.c.Rec.Method, name)
+		}
+		found = some
+	}
+	return found, nil
 }
 
 // signatures lists methods for an error.

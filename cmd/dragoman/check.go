@@ -67,7 +67,7 @@ func build(o bridge.Options) (*bridge.Bridge, error) {
 	if o.Codecs == nil {
 		o.Codecs = all.Codecs()
 	}
-	o.Encodings, o.Version = all.Encodings(), version()
+	o.Encodings, o.Schemas, o.Version = all.Encodings(), all.Schemas(), version()
 	b, err := bridge.New(o)
 	if err != nil {
 		return nil, located{err}
