@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// quick is what a failure may take that nobody has to wait for: milliseconds, and much more on a machine that is busy.
-const quick = 500 * time.Millisecond
+// quick is less than any wait: what fails at once takes milliseconds, and much more on a machine that is busy.
+const quick = 3 * time.Second
 
 func reader(c net.Conn) *bufio.Reader { return bufio.NewReader(c) }
 

@@ -58,8 +58,10 @@ func (b *Bridge) Status() Status {
 	b.mu.Lock()
 	for addr, l := range b.listeners {
 		ls := ListenerStatus{Addr: addr, Bound: l.Net.Addr().String(), Connections: l.conns.Len()}
-		for _, srv := range l.Servers {
-			ls.Accept = append(ls.Accept, srv.Codec.Name())
+		for i := range s.conf.Listen {
+			if lc := &s.conf.Listen[i]; lc.Addr == addr {
+				ls.Accept = lc.Accept
+			}
 		}
 		st.Listeners = append(st.Listeners, ls)
 	}

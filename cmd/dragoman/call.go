@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,9 +127,13 @@ func find(protocol string) codecs.Codec {
 	return nil
 }
 
-func protocols() (names []string) {
-	for _, c := range all.Codecs() {
-		names = append(names, c.Name())
+func protocols() []string { return namesOf(all.Codecs()) }
+
+func namesOf(list []codecs.Codec) (names []string) {
+	for _, c := range list {
+		if !slices.Contains(names, c.Name()) {
+			names = append(names, c.Name())
+		}
 	}
 	return names
 }

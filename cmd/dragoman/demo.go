@@ -16,7 +16,6 @@ import (
 
 	"github.com/dragoman-rpc/dragoman/bridge"
 	"github.com/dragoman-rpc/dragoman/bridge/config"
-	"github.com/dragoman-rpc/dragoman/codecs/all"
 )
 
 func (c *cli) demoVerb() *cobra.Command {
@@ -43,7 +42,7 @@ func (c *cli) demo(ctx context.Context, once bool, output string) error {
 	}
 	defer d.close()
 	if output == "text" {
-		c.say("A gateway on %s takes %s; behind it is a sample service of each, all in this process.\n\n", d.addr, strings.Join(protocols(), ", "))
+		c.say("A gateway on %s takes %s; behind it is a sample service of each, all in this process.\n\n", d.addr, strings.Join(namesOf(sampled()), ", "))
 	}
 	cells, err := d.matrix(ctx)
 	if err != nil {
@@ -71,34 +70,37 @@ type demo struct {
 	samples []*sample
 }
 
-func startDemo(log *slog.Logger) (d *demo, err error) {
-	d = &demo{}
-	defer func() {
-		if err != nil {
-			d.close()
-		}
-	}()
-	for _, codec := range all.Codecs() {
+func startDemo(log *slog.Logger) (*demo, error) {
+	d := &demo{}
+	if err := d.start(log); err != nil {
+		d.close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *demo) start(log *slog.Logger) error {
+	for _, codec := range sampled() {
 		s, err := startSample(codec, log)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		d.samples = append(d.samples, s)
 	}
 	text := d.config()
 	conf, err := config.Parse("demo.yaml", []byte(text), known())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	conf.Contracts = contracts()
 	if d.gateway, err = build(bridge.Options{Config: conf, Log: log}); err != nil {
-		return nil, err
+		return err
 	}
 	if err = d.gateway.Start(); err != nil {
-		return nil, err
+		return err
 	}
 	d.addr = d.gateway.Addrs()[demoListen].String()
-	return d, nil
+	return nil
 }
 
 const demoListen = "127.0.0.1:0"
@@ -149,11 +151,11 @@ func (c *cli) printMatrix(cells []cell, output string) error {
 	}
 	w := tabwriter.NewWriter(c.out, 0, 0, 3, ' ', 0)
 	row := "from \\ to"
-	for _, p := range protocols() {
+	for _, p := range namesOf(sampled()) {
 		row += "\t" + p
 	}
 	for i := range cells {
-		if i%len(protocols()) == 0 {
+		if i%len(sampled()) == 0 {
 			_, _ = fmt.Fprintln(w, row) // Flush gives the error
 			row = cells[i].Client
 		}

@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"github.com/dragoman-rpc/dragoman/codecs/all"
 )
 
 func TestMain(m *testing.M) {
@@ -26,7 +24,7 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	log := slog.New(slog.DiscardHandler)
 	var vars []string
-	for _, codec := range all.Codecs() {
+	for _, codec := range sampled() {
 		s, err := startSample(codec, log)
 		if err != nil {
 			t.Fatal(err)

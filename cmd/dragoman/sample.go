@@ -46,11 +46,21 @@ func sampleName(protocol string) (canonical, redis, http string) {
 // sampleContract declares the sample services.
 func sampleContract() []byte {
 	text := sampleTypes
-	for _, p := range protocols() {
-		canonical, _, _ := sampleName(p)
+	for _, codec := range sampled() {
+		canonical, _, _ := sampleName(codec.Name())
 		text += "service " + strings.TrimPrefix(canonical, "demo.") + " {" + sampleMethods + "}\n"
 	}
 	return []byte(text)
+}
+
+// sampled is the protocols that have a sample service.
+func sampled() (list []codecs.Codec) {
+	for _, codec := range all.Codecs() {
+		if !codec.Traits().Stream {
+			list = append(list, codec)
+		}
+	}
+	return list
 }
 
 // sample is a small service that speaks one protocol: our own server half, and behind it the methods in plain JSON.
