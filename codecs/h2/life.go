@@ -58,7 +58,7 @@ func (s *session) refuse(id uint32, c errorCode, cost budget) error {
 // answer ends a request that is shown to no mapping with a status of HTTP.
 func (s *session) answer(id uint32, status string, cost budget) error {
 	s.parts.Head = append(s.parts.Head[:0], Field{":status", status})
-	s.writeBlock(&s.owed, id, s.parts.Head, flagEnd)
+	s.writeBlock(&s.owed, id, s.parts.Head, &s.comp.heads, flagEnd)
 	if !s.block.end {
 		s.owed.B = appendReset(s.owed.B, id, noError)
 	}

@@ -37,10 +37,8 @@ type session struct {
 
 	// What we say.
 	owed  wire.Out
-	enc   *hpack.Encoder
-	sink  sink
+	comp  compressor
 	parts Parts
-	table uint32 // size of the encoder's table in bytes
 
 	streams  streams
 	lastIn   uint32 // the last stream that the peer opened
@@ -82,14 +80,6 @@ const (
 	gone            // GOAWAY with the last id served
 )
 
-// sink gives what the encoder of header blocks writes to the output.
-type sink struct{ out *wire.Out }
-
-func (s *sink) Write(p []byte) (int, error) {
-	s.out.B = append(s.out.B, p...)
-	return len(p), nil
-}
-
 var (
 	_ codecs.Session = (*session)(nil)
 	_ codecs.Sizer   = (*session)(nil)
@@ -97,13 +87,13 @@ var (
 )
 
 func newSession(c *Codec, side codecs.Side, set codecs.Settings) *session {
-	s := &session{side: side, set: set, protocols: c.protocols, flood: budgetMax, table: tableSize,
+	s := &session{side: side, set: set, protocols: c.protocols, flood: budgetMax,
 		send: 65535, recv: connWindow,
 		peer: limits{streams: math.MaxUint32, window: 65535, frame: maxFrame, headList: math.MaxUint32}}
 	s.streams.init(len(c.protocols))
 	s.dec = hpack.NewDecoder(tableSize, s.field)
 	s.dec.SetMaxStringLength(2 * set.MaxHead)
-	s.enc = hpack.NewEncoder(&s.sink)
+	s.comp.init()
 	if side == codecs.Client {
 		s.phase = atSettings
 	}

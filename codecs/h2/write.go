@@ -1,8 +1,6 @@
 package h2
 
 import (
-	"golang.org/x/net/http2/hpack"
-
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
@@ -59,7 +57,7 @@ func (s *session) head(out *wire.Out, st *stream, block []Field, end bool) {
 		method, _ := Get(block, ":method")
 		st.bare = method == "HEAD"
 	}
-	s.writeBlock(out, st.id, block, flags)
+	s.writeBlock(out, st.id, block, &s.comp.heads, flags)
 }
 
 // payloadOut writes payload and trailers as far as the windows allow. more: the rest is in m.
@@ -77,7 +75,7 @@ func (s *session) payloadOut(out *wire.Out, st *stream, m *codecs.Message) (more
 	switch {
 	case !o.end || st.endOut:
 	case len(o.tail) > 0:
-		s.writeBlock(out, st.id, o.tail, flagEnd)
+		s.writeBlock(out, st.id, o.tail, &s.comp.tails, flagEnd)
 		st.endOut = true
 	default:
 		out.B = appendHead(out.B, 0, frameData, flagEnd, st.id)
@@ -143,74 +141,4 @@ func (s *session) finished(out *wire.Out, st *stream) {
 		out.B = appendReset(out.B, st.id, noError) // RFC 9113 §8.1
 	}
 	s.close(st, closed{id: st.id, ours: !st.endIn})
-}
-
-// checkOut sees that no field says more than one field, and that the blocks are not larger than the peer takes.
-func (s *session) checkOut(p *Parts) error {
-	for _, block := range [...][]Field{p.Head, p.Tail} {
-		size := 0
-		for i := range block {
-			name, value := block[i].Name, block[i].Value
-			if isPseudo(name) {
-				name = name[1:]
-			}
-			if !isName(name, &nameChar) || !isValue(value) {
-				return codecs.Errorf(codecs.Invalid, "h2: encode headers: field %.64q holds what none may", block[i].Name)
-			}
-			size += len(block[i].Name) + len(value) + fieldCost
-		}
-		if size > int(s.peer.headList) {
-			return codecs.Errorf(codecs.Invalid, "h2: encode headers: %d bytes over the peer's limit %d", size, s.peer.headList)
-		}
-	}
-	return nil
-}
-
-// writeBlock writes a header block: HEADERS, and CONTINUATION if it is larger than the peer's frames.
-func (s *session) writeBlock(out *wire.Out, id uint32, block []Field, flags uint8) {
-	at := len(out.B)
-	out.B = appendHead(out.B, 0, frameHeaders, flags, id)
-	s.sink.out = out
-	for i := range block {
-		f := hpack.HeaderField{Name: block[i].Name, Value: block[i].Value, Sensitive: !repeats(block[i].Name)}
-		_ = s.enc.WriteField(f) // the sink takes everything
-	}
-	s.sink.out = nil
-	n := len(out.B) - at - headLen
-	first := min(n, s.peer.frame)
-	if first == n {
-		flags |= flagEndHeaders
-	}
-	out.PutU32(at, uint32(first)<<8|uint32(frameHeaders))
-	out.B[at+4] = flags
-	if first < n {
-		rest := append([]byte(nil), out.B[at+headLen+first:]...)
-		out.B = out.B[:at+headLen+first]
-		s.continuations(out, id, rest)
-	}
-}
-
-func (s *session) continuations(out *wire.Out, id uint32, rest []byte) {
-	for len(rest) > 0 {
-		n := min(len(rest), s.peer.frame)
-		var flags uint8
-		if n == len(rest) {
-			flags = flagEndHeaders
-		}
-		out.B = append(appendHead(out.B, n, frameContinuation, flags, id), rest[:n]...)
-		rest = rest[n:]
-	}
-}
-
-// repeats says whether a field is worth a place in the header table: it comes again with the same value, and is no secret that
-// callers who share a connection could guess by the size of what is sent (RFC 7541 §7.1).
-func repeats(name string) bool {
-	switch name {
-	case "content-length", "date", "age", "etag", "last-modified", "location",
-		"grpc-timeout", "grpc-message", "grpc-status-details-bin", "grpc-trace-bin",
-		"traceparent", "tracestate", "baggage", "b3", "x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-request-id",
-		"authorization", "proxy-authorization", "cookie", "set-cookie":
-		return false
-	}
-	return true
 }
