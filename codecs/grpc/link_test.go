@@ -5,6 +5,7 @@ import (
 	"net"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/grpc"
@@ -239,6 +240,9 @@ func through(t *testing.T, backend string) (addr string) {
 					server.send(codecs.Message{Kind: codecs.Reply, ID: id, End: true, Bare: true, Header: codecs.Header{Status: codecs.StatusOf(err)}}, nil)
 				case m.Kind == codecs.Request:
 					credit := m.Credit
+					if m.Timeout > 0 {
+						m.Timeout += time.Minute // the caller's clock decides: a server resets with CANCEL when the time is over
+					}
 					err := client.open(m, func(far uint64) {
 						mu.Lock()
 						defer mu.Unlock()
