@@ -9,6 +9,7 @@ type blockHead struct {
 	status  int  // of a response
 	length  int  // Content-Length; -1: none
 	connect bool // a CONNECT
+	expects bool // a request waits for a 100 before it goes on
 }
 
 // checkRequest reads the block that opens a request. why is empty, or says what is wrong with it.
@@ -109,6 +110,8 @@ func (h *blockHead) fields(block []Field, authority string) (why string) {
 				return "a content-length that is none"
 			}
 			h.length = n
+		case "expect":
+			h.expects = strings.EqualFold(value, "100-continue")
 		}
 	}
 	return ""

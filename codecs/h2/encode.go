@@ -116,7 +116,8 @@ func (s *session) cancel(out *wire.Out, st *stream, why codecs.Status) {
 		s.breakOut(out, st, resetCode(why))
 		return
 	}
-	if _, err := s.say(out, st, &m); err != nil {
+	if more, err := s.say(out, st, &m); more || err != nil { // nobody comes back with what a window holds
+		m.Release()
 		s.breakOut(out, st, resetCode(why))
 	}
 }

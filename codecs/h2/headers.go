@@ -47,7 +47,30 @@ func (s *session) headers(h frameHead, p []byte) error {
 		p = p[priorityLen:]
 	}
 	s.dec.SetEmitEnabled(true)
+	for n := updateLen(p); n > 0 && n < len(p); n = updateLen(p) {
+		// The decoder takes but one at the front of a block, where RFC 7541 §4.2 allows for two.
+		if err := s.decompress(p[:n]); err != nil || s.dec.Close() != nil {
+			return fatal(compressionError, "decode headers of stream %d: a table size over %d", h.id, tableSize)
+		}
+		p = p[n:]
+	}
 	return s.decompress(p)
+}
+
+// updateLen gives the length of the change of the table's size at the front of p, or 0: 3 bits, a number with a prefix of 5 bits.
+func updateLen(p []byte) int {
+	switch {
+	case len(p) == 0 || p[0]&0xe0 != sizeUpdate:
+		return 0
+	case p[0]&0x1f != 0x1f:
+		return 1
+	}
+	for i := 1; i < min(len(p), 6); i++ {
+		if p[i] < 0x80 {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // fragment goes on with a header block.
@@ -175,7 +198,16 @@ func (s *session) request(m *codecs.Message, id uint32, n int) (int, error) {
 	st := s.start(id, i)
 	st.headIn, st.length = true, h.length
 	err := st.ex.Head(m, b.fields, b.end)
+	if err == nil && h.expects && !b.end {
+		s.goOn(id)
+	}
 	return n, s.understood(m, st, b.end, err)
+}
+
+// goOn tells a client that waits with its payload to send it (RFC 9110 §10.1.1).
+func (s *session) goOn(id uint32) {
+	s.parts.Head = append(s.parts.Head[:0], Field{":status", "100"})
+	s.writeBlock(&s.owed, id, s.parts.Head, &s.comp.heads, 0)
 }
 
 // claim gives the index of the mapping that a request is of, or -1.
