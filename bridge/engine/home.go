@@ -101,6 +101,7 @@ func (h *home) post(t task) {
 func (h *home) visit(to *clientCall, m *codecs.Message) {
 	if h.run.TryLock() {
 		defer h.run.Unlock() // also if a stage panics
+		h.drain()            // what an earlier visit has queued comes first
 		to.deliver(m)
 		return
 	}
