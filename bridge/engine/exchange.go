@@ -95,6 +95,10 @@ func (x *exchange) Send(m *codecs.Message) bool {
 	return more
 }
 
+// mute says that the call gets no word back: a one-way call on a wire where nothing waits for one. On a wire in order its turn waits,
+// on one of streams its stream.
+func (x *exchange) mute() bool { return x.oneway && !x.conn.traits.InOrder && !x.conn.traits.Stream }
+
 // OnReady implements codecs.Stream.
 func (x *exchange) OnReady(f func()) { x.out.ready = f }
 

@@ -183,7 +183,7 @@ func (c *serverConn) reply(x *exchange, m *codecs.Message) (more, done bool) {
 	more, done = true, true
 	end := m.End
 	switch {
-	case c.dead || x.oneway && !c.traits.InOrder:
+	case c.dead || x.mute():
 		m.Release()
 	case c.traits.InOrder:
 		c.fill(x.id, m)
@@ -230,7 +230,7 @@ func (c *serverConn) cut(x *exchange, s codecs.Status) {
 		m.Kind = codecs.Cancel
 	}
 	switch {
-	case c.dead || x.oneway && !c.traits.InOrder:
+	case c.dead || x.mute():
 	case c.traits.InOrder:
 		c.fill(x.id, &m)
 	default:
