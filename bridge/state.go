@@ -84,7 +84,7 @@ func (b *Bridge) cluster(cc *config.Cluster) (*upstream.Cluster, error) {
 	}
 	o := upstream.Options{
 		Name: cc.Name, Codec: codec, Addrs: cc.Endpoints, TLS: conf, Engine: b.engine,
-		Settings: codecs.Settings{MaxFrame: cc.Frame, MaxHead: cc.Head, Options: cc.Options},
+		Settings: codecs.Settings{MaxFrame: cc.Frame, MaxHead: cc.Head, Options: cc.Options, TLS: conf != nil},
 		Conns:    cc.Connections, Timeout: cc.DialTimeout,
 	}
 	if codec.Traits().InOrder {
