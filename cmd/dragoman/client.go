@@ -22,14 +22,19 @@ type client struct{ bridge *bridge.Bridge }
 // clientOptions say whom a client calls. Contracts may be nil: then types are what the call says, or generic.
 type clientOptions struct {
 	protocol, addr string
+	version        string // of the protocol's wires; "": the usual one
 	contracts      []config.Contract
 	codecs         []codecs.Codec // nil: all
 }
 
 func newClient(o clientOptions) (*client, error) {
 	const cluster = "server"
+	var options map[string]string
+	if o.version != "" {
+		options = map[string]string{codecs.OptionVersion: o.version}
+	}
 	b, err := build(bridge.Options{Codecs: o.codecs, Log: slog.New(slog.DiscardHandler), Config: &config.Config{
-		Clusters:  []config.Cluster{{Name: cluster, Protocol: o.protocol, Endpoints: []string{o.addr}}},
+		Clusters:  []config.Cluster{{Name: cluster, Protocol: o.protocol, Endpoints: []string{o.addr}, Options: options}},
 		Contracts: o.contracts,
 		Routes: route.Rules{
 			Clusters: []string{cluster},

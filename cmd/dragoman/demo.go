@@ -42,7 +42,7 @@ func (c *cli) demo(ctx context.Context, once bool, output string) error {
 	}
 	defer d.close()
 	if output == "text" {
-		c.say("A gateway on %s takes %s; behind it is a sample service of each, all in this process.\n\n", d.addr, strings.Join(namesOf(sampled()), ", "))
+		c.say("A gateway on %s takes %s; behind it is a sample service of each, all in this process.\n\n", d.addr, strings.Join(kindNames(), ", "))
 	}
 	cells, err := d.matrix(ctx)
 	if err != nil {
@@ -80,8 +80,8 @@ func startDemo(log *slog.Logger) (*demo, error) {
 }
 
 func (d *demo) start(log *slog.Logger) error {
-	for _, codec := range sampled() {
-		s, err := startSample(codec, log)
+	for _, k := range kinds() {
+		s, err := startSample(k, log)
 		if err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func (d *demo) start(log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	conf.Contracts = contracts()
+	conf.Contracts = sampleContracts()
 	if d.gateway, err = build(bridge.Options{Config: conf, Log: log}); err != nil {
 		return err
 	}
@@ -113,19 +113,26 @@ func (d *demo) config() string {
 	line("admin: {addr: off}")
 	line("clusters:")
 	for _, s := range d.samples {
-		line("  %s: {protocol: %s, endpoints: [%q]}", s.protocol, s.protocol, s.addr)
+		line("  %s: {protocol: %s, endpoints: [%q]%s}", s.name, s.protocol, s.addr, versionOption(s.version))
 	}
 	line("services:")
 	for _, s := range d.samples {
-		canonical, redis, http := sampleName(s.protocol)
+		canonical, redis, http := sampleName(s.name)
 		line("- {name: %s, as: {redis: %s, http: %s}}", canonical, redis, http)
 	}
 	line("rules:")
 	for _, s := range d.samples {
-		canonical, _, _ := sampleName(s.protocol)
-		line("- {match: {service: %s}, to: %s}", canonical, s.protocol)
+		canonical, _, _ := sampleName(s.name)
+		line("- {match: {service: %s}, to: %s}", canonical, s.name)
 	}
 	return b.String()
+}
+
+func versionOption(v string) string {
+	if v == "" {
+		return ""
+	}
+	return fmt.Sprintf(", options: {version: %q}", v)
 }
 
 func (d *demo) close() {
@@ -151,11 +158,11 @@ func (c *cli) printMatrix(cells []cell, output string) error {
 	}
 	w := tabwriter.NewWriter(c.out, 0, 0, 3, ' ', 0)
 	row := "from \\ to"
-	for _, p := range namesOf(sampled()) {
+	for _, p := range kindNames() {
 		row += "\t" + p
 	}
 	for i := range cells {
-		if i%len(sampled()) == 0 {
+		if i%len(kinds()) == 0 {
 			_, _ = fmt.Fprintln(w, row) // Flush gives the error
 			row = cells[i].Client
 		}
@@ -187,6 +194,7 @@ To try by hand, until Ctrl-C:
   redis-cli -h %[1]s -p %[2]s GET '{"action":"/service/dubbo","params":{"m":"reserve","args":["pen",2]}}'
   curl -s -H 'Content-Type: application/json' -d '["pen",2]' http://%[3]s/dubbo/reserve
   curl -s -H 'Content-Type: application/json' -d '["pen",1000]' http://%[3]s/dubbo/reserve
+  curl -s --http2-prior-knowledge -H 'Content-Type: application/json' -d '["pen",2]' http://%[3]s/grpc/reserve
   %[4]s call dubbo://%[3]s/demo.HttpSample/reserve '["pen",2]'
   %[4]s call -v redis://%[3]s/service/http/sum '[9007199254740993,1]'
 `, host, port, d.addr, os.Args[0])

@@ -24,13 +24,13 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	log := slog.New(slog.DiscardHandler)
 	var vars []string
-	for _, codec := range sampled() {
-		s, err := startSample(codec, log)
+	for _, k := range kinds() {
+		s, err := startSample(k, log)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(s.close)
-		vars = append(vars, strings.ToUpper(s.protocol)+"="+s.addr)
+		vars = append(vars, strings.ToUpper(s.name)+"="+s.addr)
 	}
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",

@@ -34,21 +34,21 @@ func (d *demo) matrix(ctx context.Context) ([]cell, error) {
 			clients map[string]*client
 			addr    string
 		}{{direct, s.addr}, {via, d.addr}} {
-			cl, err := newClient(clientOptions{protocol: s.protocol, addr: to.addr, contracts: contracts()})
+			cl, err := newClient(clientOptions{protocol: s.protocol, version: s.version, addr: to.addr, contracts: sampleContracts()})
 			if err != nil {
 				return nil, err
 			}
 			defer cl.close()
-			to.clients[s.protocol] = cl
+			to.clients[s.name] = cl
 		}
 	}
 	var cells []cell
 	for _, from := range d.samples {
 		for _, to := range d.samples {
-			c := cell{Client: from.protocol, Server: to.protocol}
-			err := try(ctx, &trial{via[from.protocol], from.protocol, to})
+			c := cell{Client: from.name, Server: to.name}
+			err := try(ctx, &trial{via[from.name], from.protocol, to})
 			if err == nil {
-				c.AddedUS, err = added(ctx, &trial{via[from.protocol], from.protocol, to}, &trial{direct[to.protocol], to.protocol, to})
+				c.AddedUS, err = added(ctx, &trial{via[from.name], from.protocol, to}, &trial{direct[to.name], to.protocol, to})
 			}
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
@@ -71,7 +71,7 @@ type trial struct {
 
 // call calls a method of the service by the name that the client's protocol has for it.
 func (t *trial) call(ctx context.Context, method, args string, oneway bool) ([]byte, error) {
-	canonical, redis, http := sampleName(t.sample.protocol)
+	canonical, redis, http := sampleName(t.sample.name)
 	r := &request{service: canonical, method: method, args: []byte(args), timeout: demoTime, oneway: oneway}
 	switch t.protocol {
 	case "redis":

@@ -26,7 +26,7 @@ func TestMatrixShowsFailures(t *testing.T) {
 		t.Fatalf("%d cells of %d protocols", len(cells), n)
 	}
 	for i, c := range cells {
-		if c.Client != d.samples[i/n].protocol || c.Server != d.samples[i%n].protocol {
+		if c.Client != d.samples[i/n].name || c.Server != d.samples[i%n].name {
 			t.Errorf("cell %d is %s to %s", i, c.Client, c.Server)
 		}
 		dead := i%n == 1

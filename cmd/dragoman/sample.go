@@ -11,63 +11,21 @@ import (
 	"time"
 
 	"github.com/dragoman-rpc/dragoman/bridge/clock"
-	"github.com/dragoman-rpc/dragoman/bridge/config"
 	"github.com/dragoman-rpc/dragoman/bridge/engine"
 	"github.com/dragoman-rpc/dragoman/bridge/engine/std"
 	"github.com/dragoman-rpc/dragoman/bridge/filter"
+	"github.com/dragoman-rpc/dragoman/bridge/route"
+	"github.com/dragoman-rpc/dragoman/bridge/upstream"
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/all"
-	"github.com/dragoman-rpc/dragoman/codecs/contract"
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
-// sampleTypes and sampleMethods are what the sample services are made of.
-const (
-	sampleTypes = `package demo;
-
-class Order { long id; String sku; int wanted; BigDecimal price; List<Item> items; Map<String, Integer> stock; }
-class Item { String name; boolean gift; }
-exception OutOfStock { String sku; int left; }
-`
-	sampleMethods = `
-  String echo(String s);
-  long sum(long a, long b);
-  Order reserve(String sku, int wanted) throws OutOfStock;
-  String slow(int milliseconds);
-  oneway void notice(String s);
-`
-)
-
-// sampleName is what the sample service of a protocol is called: by its contract, in Redis keys, and in URLs.
-func sampleName(protocol string) (canonical, redis, http string) {
-	return "demo." + strings.ToUpper(protocol[:1]) + protocol[1:] + "Sample", "/service/" + protocol, "/" + protocol
-}
-
-// sampleContract declares the sample services.
-func sampleContract() []byte {
-	text := sampleTypes
-	for _, codec := range sampled() {
-		canonical, _, _ := sampleName(codec.Name())
-		text += "service " + strings.TrimPrefix(canonical, "demo.") + " {" + sampleMethods + "}\n"
-	}
-	return []byte(text)
-}
-
-// sampled is the protocols that have a sample service.
-func sampled() (list []codecs.Codec) {
-	for _, codec := range all.Codecs() {
-		if !codec.Traits().Stream {
-			list = append(list, codec)
-		}
-	}
-	return list
-}
-
 // sample is a small service that speaks one protocol: our own server half, and behind it the methods in plain JSON.
 type sample struct {
-	protocol string
-	addr     string
-	noticed  atomic.Int64 // one-way calls that have come
+	kind
+	addr    string
+	noticed atomic.Int64 // one-way calls that have come
 
 	listener engine.Listener
 	engine   std.Engine
@@ -76,12 +34,8 @@ type sample struct {
 }
 
 // startSample begins to serve on a free port of loopback.
-func startSample(codec codecs.Codec, log *slog.Logger) (*sample, error) {
-	parsed, err := contract.Parse("sample.contract", sampleContract())
-	if err != nil {
-		return nil, err
-	}
-	book, err := contract.Build(parsed)
+func startSample(k kind, log *slog.Logger) (*sample, error) {
+	book, err := sampleBook()
 	if err != nil {
 		return nil, err
 	}
@@ -89,18 +43,22 @@ func startSample(codec codecs.Codec, log *slog.Logger) (*sample, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sample{protocol: codec.Name(), addr: l.Addr().String(), wheel: clock.New()}
+	s := &sample{kind: k, addr: l.Addr().String(), wheel: clock.New()}
 	encodings := map[string]codecs.Encoding{}
 	for _, e := range all.Encodings() {
 		encodings[e.Name()] = e
 	}
-	h := s.inside(codec, filter.Transcode(encodings, book)(codecs.HandlerFunc(s.open)))
+	within := map[string]*upstream.Cluster{inside: upstream.New(upstream.Options{Name: inside, Codec: insideCodec{k.codec}})}
+	h := codecs.Handler(codecs.HandlerFunc(s.open))
+	for _, stage := range []codecs.Filter{filter.Transcode(encodings, book), filter.Gather(within, codecs.DefaultMaxFrame), s.enter} {
+		h = stage(h)
+	}
 	s.listener = engine.Listener{Net: l, Engine: &s.engine, Log: log, Servers: []*engine.Server{{
-		Handler: func() codecs.Handler { return h }, Codec: codec, Wheel: s.wheel, Conns: &s.conns,
+		Handler: func() codecs.Handler { return h }, Codec: k.codec, Wheel: s.wheel, Conns: &s.conns,
 	}}}
 	go func() {
 		if err := s.listener.Serve(); err != nil {
-			log.Error("sample service", "protocol", s.protocol, "err", err)
+			log.Error("sample service", "protocol", s.name, "err", err)
 		}
 	}()
 	return s, nil
@@ -115,14 +73,18 @@ func (s *sample) close() {
 	s.wheel.Close()
 }
 
-// insideCodec stands for what the methods speak, so that bodies are turned into plain JSON for them.
+// insideCodec stands for what the methods speak, so that requests are made whole, and their bodies plain JSON.
 type insideCodec struct{ codecs.Codec }
 
-func (insideCodec) Name() string { return "inside" }
+const inside = "inside"
 
-// inside is the stage in front of the methods: it checks and takes off what the protocol calls the service.
-func (s *sample) inside(codec codecs.Codec, next codecs.Handler) codecs.Handler {
-	canonical, redis, http := sampleName(s.protocol)
+func (insideCodec) Name() string { return inside }
+
+func (insideCodec) Traits() codecs.Traits { return codecs.Traits{} }
+
+// enter is the stage in front of the methods: it checks and takes off what the protocol calls the service.
+func (s *sample) enter(next codecs.Handler) codecs.Handler {
+	canonical, redis, http := sampleName(s.name)
 	name := map[string]string{"redis": redis, "http": http[1:]}[s.protocol]
 	if name == "" {
 		name = canonical
@@ -132,7 +94,8 @@ func (s *sample) inside(codec codecs.Codec, next codecs.Handler) codecs.Handler 
 			return codecs.Refuse(c, back, codecs.Status{Code: codecs.NotFound, Text: fmt.Sprintf("sample: %q is not here, %q is", c.Req.Service, name)})
 		}
 		c.Req.Service, c.Rec.Service, c.Rec.Method = canonical, canonical, c.Req.Method
-		c.To = codecs.Target{Protocol: "inside", Codec: insideCodec{codec}, Traits: &codecs.Traits{}, Format: codecs.Format{Encoding: "json", Shape: codecs.Args}}
+		c.Plan = &route.Choice{Cluster: inside}
+		c.To = codecs.Target{Protocol: inside, Codec: insideCodec{s.codec}, Traits: &codecs.Traits{}, Format: codecs.Format{Encoding: "json", Shape: codecs.Args}}
 		return next.Open(c, back)
 	})
 }
@@ -143,7 +106,7 @@ func (s *sample) open(c *codecs.Call, back codecs.Stream) codecs.Stream {
 	if err := json.Unmarshal(c.Req.Body.Bytes(), &args); err != nil {
 		return codecs.Refuse(c, back, codecs.Status{Code: codecs.Invalid, Text: "sample: " + err.Error()})
 	}
-	method := c.Req.Method
+	method := strings.ToLower(c.Req.Method[:1]) + c.Req.Method[1:]
 	c.Req.Release()
 	m, after := s.answer(method, args)
 	if after == 0 {
@@ -216,9 +179,4 @@ func result(v any) codecs.Message {
 	}
 	return codecs.Message{Kind: codecs.Reply, End: true, Body: wire.Copy(body), Header: codecs.Header{
 		Format: codecs.Format{Encoding: "json", Shape: codecs.Value}, Meta: codecs.Meta{Loaded: true}}}
-}
-
-// contracts is the samples' contract as a configuration holds it.
-func contracts() []config.Contract {
-	return []config.Contract{{At: "contracts[0]", Path: "sample.contract", Data: sampleContract()}}
 }
