@@ -1,10 +1,12 @@
 #!/bin/sh
-# run.sh NAME: becomes the peer NAME (install.sh puts it in place). It speaks JSON lines on stdin and stdout.
+# run.sh NAME [ARGUMENT...]: becomes the peer NAME (install.sh puts it in place). It speaks JSON lines on stdin and stdout, or
+# is a tool that takes the arguments.
 # exec throughout: the pid that the caller started is the peer's own.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 peers=${PEERS_DIR:-$here/../../.cache/peers}
-name=${1:?usage: run.sh NAME}
+name=${1:?usage: run.sh NAME [ARGUMENT...]}
+shift
 
 # No __pycache__ in the source tree.
 export PYTHONDONTWRITEBYTECODE=1
@@ -15,6 +17,12 @@ java_peer() { # class path folder, classes folder, main class, more flags
 	exec java -Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dfile.encoding=UTF-8 \
 		-Djava.util.logging.config.file="$here/java/dubbo/resources/logging.properties" "$@" \
 		-cp "$peers/$path/$classes:$here/java/dubbo/resources:$(cat "$peers/$path/classpath")" "$main"
+}
+
+interop_java() { # main class, its arguments
+	main=$1
+	shift
+	exec java -Xmx512m -XX:+UseSerialGC -cp "$peers/grpcjava/classes:$(cat "$peers/grpcjava/classpath")" "$main" "$@"
 }
 
 # Dubbo 2.7 reaches into the JDK by reflection.
@@ -29,6 +37,11 @@ dubbo3) java_peer dubbo3 classes io.dragoman.peer.dubbo.DubboPeer ;;
 dubbo27) java_peer dubbo27 classes io.dragoman.peer.dubbo.DubboPeer $opens ;;
 jedis2 | jedis3)
 	java_peer jedis classes io.dragoman.peer.jedis.JedisPeer -Dresp="${name#jedis}" -Dpeers.order="$here/order.json" ;;
+grpcjava) java_peer grpcjava classes io.dragoman.peer.grpc.GrpcPeer -Dpeers="$here" ;;
+tri) java_peer tri classes io.dragoman.peer.tri.TriPeer -Dpeers="$here" ;;
+grpcgo) exec "$peers/grpcgo/grpcgo" ;;
+grpcjs) NODE_PATH="$peers/node/node_modules" exec node "$here/node/grpcjs.js" ;;
+grpcio) PYTHONPATH="$peers/python/generated" exec "$peers/python/bin/python" "$here/python/grpcpeer.py" ;;
 # Its library logs to stdout; the answers go to descriptor 3.
 dubbogo) exec "$peers/dubbogo/dubbogo" 3>&1 1>&2 ;;
 dubbo2js) NODE_PATH="$peers/node/node_modules" exec node "$here/node/dubbo2js.js" ;;
@@ -37,6 +50,13 @@ redispy2 | redispy3) exec "$peers/python/bin/python" "$here/python/redispy.py" "
 # The services use the standard library alone and so the system's Python.
 pyhttp | pyredis) exec python3 "$here/python/$name.py" ;;
 phpredis) exec php "$here/php/phpredis.php" ;;
+interop-go-client) exec "$peers/go/client" "$@" ;;
+interop-go-server) exec "$peers/go/server" "$@" ;;
+interop-java-client) interop_java io.grpc.testing.integration.TestServiceClient "$@" ;;
+interop-java-server) interop_java io.dragoman.peer.grpc.InteropServer "$@" ;;
+grpcurl | h2spec | h2specd | connectconformance | referenceclient | referenceserver | grpcclient | grpcserver)
+	exec "$peers/go/$name" "$@" ;;
+envoy) exec "$peers/envoy/envoy/_bin/envoy" "$@" ;;
 *)
 	echo "run.sh: no peer $name" >&2
 	exit 2

@@ -36,9 +36,10 @@ function that(what, holds) {
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-async function answer(cases, op) {
+async function answer(cases, server, op) {
   if (op.op === 'cases') return { cases: Object.keys(cases) };
-  if (op.op === 'state') return {};
+  if (op.op === 'state') return server ? server.state() : {};
+  if (op.op === 'serve' && server) return { port: await server.serve(op) };
   if (op.op !== 'case') return { ok: false, error: `this peer does not know the op ${op.op}` };
   if (!cases[op.name]) return { ok: false, error: `unknown case ${op.name}` };
   let timer;
@@ -55,7 +56,8 @@ async function answer(cases, op) {
   }
 }
 
-async function run(cases) {
+// run: cases by name; server has serve(op), which gives the port, and state(), if the peer serves.
+async function run(cases, server) {
   const out = fs.createWriteStream(null, { fd: 1 });
   // Whatever a library prints must not get between the answers.
   console.log = console.info = console.debug = console.error;
@@ -65,7 +67,7 @@ async function run(cases) {
     try {
       const op = JSON.parse(line);
       if (op.op === 'quit') break;
-      reply = await answer(cases, op);
+      reply = await answer(cases, server, op);
     } catch (e) {
       reply = { ok: false, error: String(e) };
     }

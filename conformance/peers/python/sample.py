@@ -11,8 +11,13 @@ SERVICE = "io.dragoman.sample.Sample"
 TEXT = "clef \U0001d11e 漢 end"
 
 
+def beside(name):
+    """The path of a file that peers of all languages share."""
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", name)
+
+
 def order():
-    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "order.json"), encoding="utf-8") as f:
+    with open(beside("order.json"), encoding="utf-8") as f:
         return exactjson.loads(f.read())
 
 
@@ -45,7 +50,7 @@ class BadArguments(Exception):
     pass
 
 
-def _wrap(n, bits):
+def wrap(n, bits):
     """Arithmetic as Java's: it wraps around."""
     half = 1 << (bits - 1)
     return (n + half) % (1 << bits) - half
@@ -96,11 +101,11 @@ class Sample:
 
     def _addInt(self, a, b):
         _want(_is_int(a) and _is_int(b), "addInt takes integers")
-        return _wrap(a + b, 32)
+        return wrap(a + b, 32)
 
     def _addLong(self, a, b):
         _want(_is_int(a) and _is_int(b), "addLong takes integers")
-        return _wrap(a + b, 64)
+        return wrap(a + b, 64)
 
     def _order(self, o):
         if isinstance(o, dict) and o.get("name") == "fixture":
