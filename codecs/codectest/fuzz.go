@@ -2,6 +2,9 @@ package codectest
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,8 +16,12 @@ import (
 const fuzzCalls = 3
 
 // Fuzz is the fuzz target of a codec, with its fixtures as seeds. Whatever the bytes: no panic, no byte taken that is not
-// there, the same messages wherever the bytes are cut, and a message of a call that is written anew means the same.
-func Fuzz(f *testing.F, c codecs.Codec, dir string) {
+// there, the same messages wherever the bytes are cut, and a message of a call that is written anew means the same. With a notation
+// what goes in of each transcript is a seed too.
+func Fuzz(f *testing.F, c codecs.Codec, dir string, notation ...func() Notation) {
+	for _, notes := range notation {
+		seedTranscripts(f, dir, notes)
+	}
 	for _, x := range load(f, dir) {
 		if x.side != "server" {
 			f.Add(x.bytes, false, len(x.bytes)/2)
@@ -51,6 +58,34 @@ func Fuzz(f *testing.F, c codecs.Codec, dir string) {
 		cut.feed(bytes.Clone(p[at:]))
 		same(t, whole, cut, at)
 	})
+}
+
+// seedTranscripts adds the input of each session in the transcripts of a folder.
+func seedTranscripts(f *testing.F, dir string, notes func() Notation) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.txt"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, session := range strings.Split("\n"+string(text), "\nside ")[1:] {
+			note := notes()
+			var in []byte
+			for line := range strings.Lines(session) {
+				if rest, ok := strings.CutPrefix(line, "> "); ok {
+					b, err := note.Parse(strings.TrimSuffix(rest, "\n"))
+					if err != nil {
+						f.Fatalf("%s: %v", path, err)
+					}
+					in = append(in, b...)
+				}
+			}
+			f.Add(in, strings.HasPrefix(session, "client"), len(in)/2)
+		}
+	}
 }
 
 // anew writes a message of a call anew and reads it back. What cannot be written, or not be read in the state of a fresh

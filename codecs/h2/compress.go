@@ -15,6 +15,8 @@ type compressor struct {
 	enc   *hpack.Encoder
 	out   *wire.Out // where enc writes to
 	size  uint32    // of the table in bytes
+	limit uint32    // what size may be
+	fresh bool      // the peer has not been told of size: the next block does
 	gen   uint32    // moves with every entry of the table, and with its size
 	named uint32    // which of rare have had a place in the table
 	heads places
@@ -35,7 +37,7 @@ type place struct {
 func (p *place) holds(f *Field) bool { return p.gen != 0 && p.Name == f.Name && p.Value == f.Value }
 
 func (c *compressor) init() {
-	c.enc, c.size, c.gen = hpack.NewEncoder(c), tableSize, 1
+	c.enc, c.size, c.limit, c.gen = hpack.NewEncoder(c), tableSize, tableSize, 1
 }
 
 // Write takes what the encoder writes.
@@ -44,13 +46,22 @@ func (c *compressor) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// resize gives the table the size that the peer allows, as far as we use it.
-func (c *compressor) resize(n uint32) {
-	if n = min(n, tableSize); n != c.size {
-		c.size, c.named = n, 0
-		c.gen++
-		c.enc.SetMaxDynamicTableSize(n)
+// allow takes the size of table that the peer allows, of which no more is used than tableSize. Between two blocks the table only
+// shrinks: the peer would have to be told of the smallest and of the last size, and decoders are about that do not take two.
+func (c *compressor) allow(n uint32) {
+	c.limit = min(n, tableSize)
+	if c.limit < c.size || !c.fresh {
+		c.resize()
 	}
+}
+
+func (c *compressor) resize() {
+	if c.size == c.limit {
+		return
+	}
+	c.size, c.fresh, c.named = c.limit, true, 0
+	c.gen++
+	c.enc.SetMaxDynamicTableSize(c.size)
 }
 
 // block appends a block.
@@ -66,7 +77,8 @@ func (c *compressor) block(out *wire.Out, fields []Field, known *places) {
 		}
 		c.field(&fields[i], p)
 	}
-	c.out = nil
+	c.out, c.fresh = nil, false
+	c.resize()
 }
 
 // The first bytes of fields (RFC 7541 §6).

@@ -43,7 +43,7 @@ func (s *session) settings(m *codecs.Message, h frameHead, p []byte) error {
 func (s *session) setting(id uint16, v uint32) error {
 	switch id {
 	case settingTable:
-		s.comp.resize(v)
+		s.comp.allow(v)
 	case settingPush:
 		if v > 1 || v == 1 && s.side == codecs.Client {
 			return fatal(protocolError, "decode settings: ENABLE_PUSH is %d", v)

@@ -69,7 +69,8 @@ func (p *peer) decoded(m *codecs.Message, err error) {
 	if m.Kind == codecs.Window {
 		for id, rest := range p.waits {
 			if m.ID == 0 || m.ID == id {
-				p.encode(rest)
+				delete(p.waits, id)
+				_ = p.encode(rest)
 			}
 		}
 	}
@@ -109,8 +110,6 @@ func (p *peer) encode(m *codecs.Message) error {
 		m.Own()
 		rest := *m
 		p.waits[id] = &rest
-	case m.Kind == codecs.None:
-		delete(p.waits, id)
 	}
 	return err
 }

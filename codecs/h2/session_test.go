@@ -19,7 +19,7 @@ func notation() codectest.Notation { return h2text.New() }
 
 func TestH2(t *testing.T) { codectest.Run(t, echoCodec, fixtures, notation) }
 
-func FuzzH2(f *testing.F) { codectest.Fuzz(f, echoCodec, fixtures) }
+func FuzzH2(f *testing.F) { codectest.Fuzz(f, echoCodec, fixtures, notation) }
 
 func TestUnary(t *testing.T) {
 	w := newWired(t, echoCodec)

@@ -88,7 +88,7 @@ var homes = []home{
 	{"github.com/prometheus/client_golang", []string{"bridge/observe"}, false},
 	{"golang.org/x/time/rate", []string{"bridge/filter"}, false},
 	{"golang.org/x/net/http2/hpack", []string{"codecs/h2", "codecs/codectest/h2text", "conformance/bench"}, false},
-	{"golang.org/x/net/http2", []string{"codecs/h2"}, true},
+	{"golang.org/x/net/http2", []string{"codecs/h2", "codecs/codectest/h2text"}, true},
 	{"google.golang.org/grpc", []string{"codecs/grpc"}, true},
 	{"google.golang.org/genproto", []string{"codecs/grpc"}, true},
 	{"google.golang.org/protobuf/encoding/protowire", []string{"codecs/grpc", "codecs/proto"}, false},
