@@ -127,6 +127,7 @@ type Option struct {
 	Name, Default string
 	Values        []string                 // the only ones allowed; nil: any
 	Check         func(value string) error // says what is wrong with a value that Values cannot list; nil: nothing ever is
+	Unjudged      []string                 // values with which callers reach what allow did not judge: refused where it limits callers
 	Side          string                   // "server", "client" or "both"
 	Doc           string                   // one sentence
 }

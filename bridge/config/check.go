@@ -190,7 +190,7 @@ func everywhere(addr string) bool {
 	return err == nil && (host == "" || host == "0.0.0.0" || host == "::")
 }
 
-// allow sees that the listeners exist.
+// allow sees that the listeners exist, and that none of them has an option by which callers get round an entry.
 func (p *parser) allow(d *document) {
 	var known []string
 	for _, l := range d.Listen {
@@ -202,6 +202,30 @@ func (p *parser) allow(d *document) {
 		for j, f := range a.From {
 			if f.Listener != "" && !slices.Contains(known, f.Listener) {
 				p.fail(fmt.Sprintf("%s.from[%d].listener", a.At, j), nearest(f.Listener, known), "there is no listener %q", clip(f.Listener))
+			}
+		}
+	}
+	for i := range d.Listen {
+		p.judged(d, i)
+	}
+}
+
+// judged refuses options of d.Listen[i] with which a caller can reach another service than the one that allow judges. They do no
+// harm where every entry lets the whole listener pass.
+func (p *parser) judged(d *document, i int) {
+	l := &d.Listen[i]
+	limits := func(a route.Allow) bool {
+		return !slices.ContainsFunc(a.From, func(f route.From) bool { return f.Listener == l.Addr })
+	}
+	first := slices.IndexFunc(d.Routes.Allow, limits)
+	if first < 0 {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.Options)) {
+		for _, o := range p.traits[name].Options {
+			if v := l.Options[name][o.Name]; slices.Contains(o.Unjudged, v) {
+				p.fail(fmt.Sprintf("listen[%d].options.%s.%s", i, name, o.Name), "callers who may call all can have a listener of their own",
+					"with %q a caller of %s can reach what %s denies", v, l.Addr, d.Routes.Allow[first].At)
 			}
 		}
 	}

@@ -35,7 +35,9 @@ var known = Known{Protocols: []codecs.Protocol{
 		{Name: "success", Default: "200", Values: []string{"0", "200"}, Side: "both"},
 		{Name: "password", Side: "client"},
 	}}},
-	proto{"dubbo", codecs.Traits{Formats: []codecs.Format{{Encoding: "hessian2", Shape: codecs.Args}, {Encoding: "hessian2", Shape: codecs.Generic}}}},
+	proto{"dubbo", codecs.Traits{Formats: []codecs.Format{{Encoding: "hessian2", Shape: codecs.Args}, {Encoding: "hessian2", Shape: codecs.Generic}}, Options: []codecs.Option{
+		{Name: "path", Default: "strict", Values: []string{"strict", "any"}, Unjudged: []string{"any"}, Side: "server"},
+	}}},
 	proto{"http", codecs.Traits{InOrder: true, Formats: []codecs.Format{{Encoding: "json", Shape: codecs.Args}}, Options: []codecs.Option{
 		{Name: "numbers", Default: "numbers", Values: []string{"numbers", "strings"}, Side: "server"},
 		{Name: "path", Side: "client", Check: func(s string) error {
@@ -208,7 +210,7 @@ func TestSmallThings(t *testing.T) {
 	c, err := Parse("x.yaml", []byte(`
 listen: [{addr: "unix:/tmp/s", limits: {idle: 0s}}]
 admin: {addr: off}
-clusters: {a: {protocol: http, endpoints: ["[::1]:80", "unix:/tmp/up"], encoding: json, options: {}, tls: {insecure: true}}}
+clusters: {a: {protocol: http, endpoints: ["[::1]:80", "unix:/tmp/up"], inflight: 150, encoding: json, options: {}, tls: {insecure: true}}}
 services: [{name: s, version: 1.10, group: true, methods: {}}]
 rules:
 - {match: {meta: {n: 1.50}}, to: a, policy: {retry: {times: 0}}}
@@ -235,7 +237,7 @@ defaults: {retry: {times: 3}}
 	if err != nil || choice.Policy.Retry.Times != 0 {
 		t.Errorf("a rule that tries no further got %v, %v", choice, err)
 	}
-	if c.Admin.Addr != "" || c.Listen[0].Limits.Idle != 0 || c.Clusters[0].Connections != 64 || !c.Clusters[0].TLS.Insecure {
+	if c.Admin.Addr != "" || c.Listen[0].Limits.Idle != 0 || c.Clusters[0].Connections != 64 || c.Clusters[0].Inflight != 150 || !c.Clusters[0].TLS.Insecure {
 		t.Errorf("%+v", c)
 	}
 	if n, a := Network("unix:/tmp/s"); n != "unix" || a != "/tmp/s" {
@@ -243,6 +245,31 @@ defaults: {retry: {times: 3}}
 	}
 	if n, a := Network(":80"); n != "tcp" || a != ":80" {
 		t.Error(n, a)
+	}
+}
+
+// TestUnjudgedBesideAllow: an option with which callers get round allow is for listeners whose callers may call all.
+func TestUnjudgedBesideAllow(t *testing.T) {
+	for _, c := range []struct{ name, allow, want string }{
+		{"no allow", `[]`, ""},
+		{"the listener passes everywhere", `[{service: a, from: [{unix: 1}, {listener: ":1"}]}, {service: "*", from: [{listener: ":1"}]}]`, ""},
+		{"one entry denies", `[{service: a, from: [{listener: ":1"}]}, {service: "*"}]`, "allow[1]"},
+		{"another listener passes", `[{service: a, from: [{listener: ":2"}]}]`, "allow[0]"},
+		{"only some of the listener's callers pass", `[{service: a, from: [{mtls: "x*"}]}]`, "allow[0]"},
+	} {
+		for _, path := range []string{"any", "strict"} {
+			_, err := Parse("x.yaml", fmt.Appendf(nil, `
+listen: [{addr: ":1", accept: [redis, dubbo], options: {dubbo: {path: %s}}}, {addr: ":2", accept: [dubbo]}]
+allow: %s`, path, c.allow), known)
+			want := ""
+			if c.want != "" && path == "any" {
+				want = `x.yaml:2:71: listen[0].options.dubbo.path: with "any" a caller of :1 can reach what ` + c.want +
+					` denies; callers who may call all can have a listener of their own`
+			}
+			if got := fmt.Sprint(err); got != want && (want != "" || err != nil) {
+				t.Errorf("%s, %s: got %v, want %s", c.name, path, err, want)
+			}
+		}
 	}
 }
 

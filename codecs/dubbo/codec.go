@@ -42,7 +42,7 @@ func (Codec) Traits() codecs.Traits {
 		Options: []codecs.Option{
 			{Name: "version", Default: "2.0.2", Side: "client", Doc: "The protocol version that requests announce; servers send attachments back to 2.0.2 … 2.0.99 only."},
 			{Name: "application", Side: "client", Doc: "The calling application that requests name when the caller named none; by default the process's own name."},
-			{Name: "path", Default: "strict", Values: []string{"strict", "any"}, Side: "server", Doc: "Whether requests whose attachments name another path or version than their head are refused where attachments are read; any is for services exported under a path of their own."},
+			{Name: "path", Default: "strict", Values: []string{"strict", "any"}, Unjudged: []string{"any"}, Side: "server", Doc: "Whether requests whose attachments name another path or version than their head are refused where attachments are read; any is for services exported under a path of their own, and is not taken beside an allow entry that does not name the listener."},
 		},
 	}
 }
