@@ -85,7 +85,7 @@ func (b *Bridge) cluster(cc *config.Cluster) (*upstream.Cluster, error) {
 	o := upstream.Options{
 		Name: cc.Name, Codec: codec, Addrs: cc.Endpoints, TLS: conf, Engine: b.engine,
 		Settings: codecs.Settings{MaxFrame: cc.Frame, MaxHead: cc.Head, Options: cc.Options, TLS: conf != nil},
-		Conns:    cc.Connections, Timeout: cc.DialTimeout,
+		Conns:    cc.Connections, Inflight: cc.Inflight, Timeout: cc.DialTimeout,
 	}
 	if codec.Traits().InOrder {
 		o.Depth = cc.Depth

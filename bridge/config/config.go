@@ -71,6 +71,7 @@ type Cluster struct {
 	Engine      string // "std"
 	Connections int    // to one endpoint
 	Depth       int    // calls in flight on a connection whose replies come in order
+	Inflight    int    // calls in flight at one endpoint, over which they wait; 0: no limit
 	DialTimeout time.Duration
 	Encoding    string            // of request bodies; "": the protocol's first
 	Options     map[string]string // of the protocol

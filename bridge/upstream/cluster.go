@@ -26,6 +26,7 @@ type Options struct {
 	Engine   engine.Engine
 	Conns    int // per endpoint
 	Depth    int // calls in flight per connection
+	Inflight int // calls in flight per endpoint, over which they wait; 0: no limit
 	Timeout  time.Duration
 	Idle     time.Duration
 	// Dial connects to one of Addrs. Nil: over TCP, a Unix socket or TLS, as Addrs and TLS say.
@@ -58,6 +59,11 @@ func New(o Options) *Cluster {
 			Addr: addr, Dial: dial, Codec: o.Codec, Settings: o.Settings, Engine: o.Engine,
 			Conns: o.Conns, Depth: o.Depth, Timeout: o.Timeout, Idle: o.Idle, Report: e.dialed,
 		})
+		e.way = e.pool
+		if o.Inflight > 0 {
+			e.gate = &gate{limit: o.Inflight, next: e.pool}
+			e.way = e.gate
+		}
 		c.Endpoints = append(c.Endpoints, e)
 	}
 	return c
@@ -126,6 +132,6 @@ func (c *Cluster) pick(fit func(*Endpoint) bool) *Endpoint {
 // Close lets calls in flight end and takes no more.
 func (c *Cluster) Close() {
 	for _, e := range c.Endpoints {
-		e.pool.Close()
+		e.close()
 	}
 }

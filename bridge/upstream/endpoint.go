@@ -19,6 +19,8 @@ const (
 type Endpoint struct {
 	Addr     string
 	pool     *engine.Pool
+	way      codecs.Handler // the pool, behind the gate if there is one
+	gate     *gate          // nil: no limit
 	inflight atomic.Int64
 	refused  atomic.Int32 // dials in a row
 	lost     atomic.Int32 // calls in a row
@@ -29,7 +31,16 @@ type Endpoint struct {
 func (e *Endpoint) Open(c *codecs.Call, back codecs.Stream) codecs.Stream {
 	e.inflight.Add(1)
 	c.Defer(e)
-	return e.pool.Open(c, back)
+	return e.way.Open(c, back)
+}
+
+// close takes no more calls once those that wait have had their turns.
+func (e *Endpoint) close() {
+	if e.gate == nil {
+		e.pool.Close()
+		return
+	}
+	e.gate.whenEmpty(e.pool.Close)
 }
 
 // Session can load the metadata of this endpoint's replies.
@@ -70,5 +81,5 @@ func (e *Endpoint) Resting(now time.Time) bool {
 	return till != 0 && now.UnixNano() < till
 }
 
-// Inflight is the number of calls under way.
+// Inflight is the number of calls under way, those that wait included.
 func (e *Endpoint) Inflight() int64 { return e.inflight.Load() }

@@ -40,11 +40,11 @@ var build = sync.OnceValues(func() (string, error) {
 
 const configuration = `
 listen:
-- {addr: "127.0.0.1:0", accept: [redis, dubbo, http], limits: {calls: 100}, options: {redis: {success: "200"}}}
+- {addr: "127.0.0.1:0", accept: [redis, dubbo, http], options: {redis: {success: "200"}}}
 log: {level: debug, format: json}
 admin: {addr: "off"}
 clusters:
-  far: {protocol: %s, endpoints: ["127.0.0.1:%d"]%s}
+  far: {protocol: %s, endpoints: ["127.0.0.1:%d"], inflight: 100%s}
 services:
 - {name: io.dragoman.sample.Sample, version: 1.0.0, group: sample%s}
 rules:
