@@ -138,6 +138,9 @@ func (e *enum) number(t *token.Token) (v uint64, ok bool) {
 		n, ok := e.numbers[string(t.Text)]
 		return uint64(int64(n)), ok
 	}
+	if t.Kind == token.Null {
+		return 0, true // NULL_VALUE
+	}
 	i, ok := integer(t)
 	return uint64(i), ok && i == int64(int32(i))
 }

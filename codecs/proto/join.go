@@ -296,9 +296,7 @@ func newEnum(ed protoreflect.EnumDescriptor, t *contract.Type) *enum {
 			e.names[number] = []byte(name)
 		}
 	}
-	if ed.FullName() == nameNull {
-		e.names[0] = nil
-	}
+	e.null = ed.FullName() == nameNull
 	_, zero := e.names[0]
 	e.noZero = !zero
 	return e

@@ -108,6 +108,10 @@ func (r *reader) element(t *token.Token, f *frame) error {
 		case f.f.kind == kindMessage:
 			f.pos = rec.end
 			return r.message(t, f.f.msg, f.p[rec.at:rec.end])
+		case wireTypes[f.f.kind] == wireBytes:
+			f.pos = rec.end
+			_, err := r.scalar(t, f.m, f.f, f.p, rec.at, rec.end)
+			return err
 		}
 		f.pos, f.chunk = rec.at, rec.end
 	}

@@ -80,7 +80,8 @@ func appendFraction(b []byte, nanos int64, thirds bool) []byte {
 	if nanos == 0 {
 		return b
 	}
-	digits := strconv.AppendInt(nil, second+nanos, 10)[1:]
+	var room [10]byte
+	digits := strconv.AppendInt(room[:0], second+nanos, 10)[1:]
 	for n := len(digits); n > 0; {
 		step := 1
 		if thirds {

@@ -31,7 +31,7 @@ const (
 var faultTable, valueTable = newOwnTables()
 
 func newOwnTables() (fault, value *message) {
-	null := &enum{class: &token.Class{Name: "dragoman.v1.Null"}, names: map[int32][]byte{0: nil}, numbers: map[string]int32{"NULL": 0}}
+	null := &enum{class: &token.Class{Name: "dragoman.v1.Null"}, null: true}
 	value = &message{name: "dragoman.v1.Value", form: formOwn, oneofs: 1}
 	moment := ownMessage("Date", field{number: 1, kind: kindSint64, name: "millis"}, field{number: 2, kind: kindString, name: "class"})
 	text := ownMessage("Text", field{number: 1, kind: kindString, name: "text"}, field{number: 2, kind: kindString, name: "class"})

@@ -77,8 +77,8 @@ var (
 	bigDecimal = &token.Class{Name: "java.math.BigDecimal"}
 )
 
-// constant gives the constant of an enum by its number. One that has no name stays a number; zero, where the contract has no constant
-// for it, is null.
+// constant gives the constant of an enum by its number. One that has no name stays a number; NullValue, and zero where the contract has no
+// constant for it, are null.
 func (f *field) constant(t *token.Token, number int32) {
 	*t = token.Token{Kind: token.Enum, Class: f.enum.class}
 	if f.asText {
@@ -86,7 +86,7 @@ func (f *field) constant(t *token.Token, number int32) {
 	}
 	var ok bool
 	switch t.Text, ok = f.enum.names[number]; {
-	case ok && t.Text == nil, !ok && number == 0 && f.enum.noZero:
+	case f.enum.null, !ok && number == 0 && f.enum.noZero:
 		*t = token.Token{}
 	case !ok:
 		*t = token.Token{Kind: token.Int, Bits: 32, Int: int64(number)}

@@ -94,6 +94,7 @@ type enum struct {
 	names   map[int32][]byte // what the contract calls them
 	numbers map[string]int32 // by every name
 	noZero  bool             // the contract has no constant for 0: it is null
+	null    bool             // it is NullValue, whose every constant is null
 }
 
 // registry finds the messages that an Any may hold by their full names.

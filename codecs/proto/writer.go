@@ -217,7 +217,7 @@ func (w *writer) member(t *token.Token, s *scope) error {
 		return nil
 	}
 	s.valued = false
-	if s.at < 0 {
+	if s.at < 0 || s.class != nil && t.Kind == token.Null { // null in an object is the lack of a value
 		return w.over(t)
 	}
 	if err := w.mark(s, s.at, t); err != nil {
@@ -250,8 +250,17 @@ func (w *writer) bit(base, i int) bool {
 }
 
 // holdsNull says whether null is a value of the field, and not the lack of one.
-func (f *field) holdsNull() bool {
-	return f.kind == kindMessage && !f.repeated && !f.mapped && (f.msg.form == formValue || f.msg.form == formOwn)
+func (f *field) holdsNull() bool { return !f.repeated && !f.mapped && f.nullable() }
+
+// nullable says whether null is among what the field has as a value, or as elements.
+func (f *field) nullable() bool {
+	switch f.kind {
+	case kindEnum:
+		return f.enum.null
+	case kindMessage:
+		return f.msg.form == formValue || f.msg.form == formOwn
+	}
+	return false
 }
 
 func invalidWrite(m *message, format string, args ...any) error {

@@ -90,7 +90,7 @@ func appendVarint(b []byte, v uint64) []byte {
 // element takes the next element of an open list.
 func (w *writer) element(t *token.Token, s *scope) error {
 	f := s.f
-	if t.Kind == token.Null && (f.kind != kindMessage || f.msg.form != formValue && f.msg.form != formOwn) {
+	if t.Kind == token.Null && !f.nullable() {
 		return invalidWrite(s.m, "null among the elements of %s", f.name)
 	}
 	if f.kind == kindMessage {
