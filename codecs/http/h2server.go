@@ -8,12 +8,17 @@ import (
 )
 
 // serving is the server side of one stream. A request is one message, however it comes.
+//
+// What is refused is refused once its body has come, if that is small: clients that send head and body together take an answer in
+// between, and the reset behind it, for a broken stream.
 type serving struct {
 	callee
 	req    requestHead
 	fields fields
 	body   gathering
-	begun  bool // the head of a streamed reply is out
+	begun  bool          // the head of a streamed reply is out
+	late   *codecs.Error // what the request is refused with
+	passed int           // bytes of its body
 
 	scratch, made []byte // of Write
 }
@@ -25,7 +30,7 @@ var (
 
 // Reset implements h2.Reusable.
 func (x *serving) Reset() {
-	x.req, x.begun = requestHead{}, false
+	x.req, x.begun, x.late, x.passed = requestHead{}, false, nil, 0
 	x.body.reset()
 }
 
@@ -36,6 +41,7 @@ func (x *serving) Head(m *codecs.Message, block []h2.Field, end bool) error {
 	r.reset(x.fields.p)
 	var method, target, host []byte
 	var err *codecs.Error
+	waits := false // the client, for a 100
 	for i := range block {
 		name, value := x.fields.next(&block[i])
 		switch string(name) {
@@ -46,6 +52,7 @@ func (x *serving) Head(m *codecs.Message, block []h2.Field, end bool) error {
 		case ":authority", "host":
 			host = value
 		case "expect":
+			waits = true
 			if !foldEqual(value, "100-continue") {
 				err = refuse(417, codecs.Invalid, "decode request: Expect is not 100-continue")
 			}
@@ -74,6 +81,8 @@ func (x *serving) Head(m *codecs.Message, block []h2.Field, end bool) error {
 		err = r.refused
 	}
 	switch {
+	case err != nil && !end && !waits && err.Status.Native.Code != 413:
+		x.late = err
 	case err != nil:
 		return err
 	case end:
@@ -82,8 +91,22 @@ func (x *serving) Head(m *codecs.Message, block []h2.Field, end bool) error {
 	return nil
 }
 
+// maxPassed is how much of the body of a refused request is waited for, in bytes.
+const maxPassed = 64 << 10
+
+// pass goes over the body of a refused request.
+func (x *serving) pass(p []byte, end bool) (n int, err error) {
+	if x.passed += len(p); end || x.passed > maxPassed {
+		err = x.late
+	}
+	return len(p), err
+}
+
 // Data implements h2.Exchange.
 func (x *serving) Data(m *codecs.Message, p []byte, end bool) (n int, err error) {
+	if x.late != nil {
+		return x.pass(p, end)
+	}
 	body, ok := x.body.take(p, end)
 	switch {
 	case !ok:
@@ -95,7 +118,12 @@ func (x *serving) Data(m *codecs.Message, p []byte, end bool) (n int, err error)
 }
 
 // Trailers implements h2.Exchange. What they say is dropped.
-func (x *serving) Trailers(m *codecs.Message, _ []h2.Field) error { return x.request(m, x.body.p) }
+func (x *serving) Trailers(m *codecs.Message, _ []h2.Field) error {
+	if x.late != nil {
+		return x.late
+	}
+	return x.request(m, x.body.p)
+}
 
 func (x *serving) request(m *codecs.Message, body []byte) error {
 	x.req.message(m, x.format)
