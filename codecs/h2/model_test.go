@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
+	"github.com/dragoman-rpc/dragoman/codecs/h2"
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
@@ -195,7 +196,12 @@ func TestWindowsModel(t *testing.T) {
 				}
 				r.initial = int64(v)
 			},
-			"": func(*rapid.T) { r.settle() },
+			"": func(t *rapid.T) {
+				r.settle()
+				if err := h2.Check(r.p.sess); err != nil {
+					t.Fatal(err)
+				}
+			},
 		})
 		// Everything is granted: all must arrive.
 		r.must(r.fr.WriteWindowUpdate(0, 1<<30))
