@@ -1,6 +1,7 @@
 package http_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -103,14 +104,13 @@ func TestLines(t *testing.T) {
 				t.Fatalf("%s %s: %v", c.method, c.target, r.essence())
 			}
 			g := r.Calls[0]
-			method, args := strings.ReplaceAll(c.line, " ", "_"), c.args
-			if c.line == "" {
-				method, args = "", ""
-				if s := g.Status.Native.Code; s != int32(c.args[0]-'0')*100+int32(c.args[1]-'0')*10+int32(c.args[2]-'0') {
+			if status, err := strconv.Atoi(c.args); c.line == "" && err == nil {
+				if g.Status.Native.Code != int32(status) {
 					t.Errorf("%s %s %s: %v %s", c.method, c.target, c.body, g.Status, g.Body)
 				}
 				return
 			}
+			method, args := strings.ReplaceAll(c.line, " ", "_"), c.args
 			if g.Method != method || g.Body != args || g.Status.Code != codecs.OK {
 				t.Errorf("%s %s %s:\n got %s %s %v\nwant %s %s", c.method, c.target, c.body, g.Method, g.Body, g.Status, method, args)
 			}
@@ -220,7 +220,7 @@ func TestFilled(t *testing.T) {
 	} {
 		bothVersions(t, func(t *testing.T, make func(codecs.Side, codecs.Settings) end) {
 			said := asked(make(codecs.Client, codecs.Settings{}), request("s", c.line), c.args)
-			if said.First != c.target && !(strings.HasPrefix(c.target, "error: ") && strings.HasPrefix(said.First, c.target)) || said.Body != c.body {
+			if !said.begins(c.target) || said.Body != c.body {
 				t.Errorf("%s of %s: %+q", c.line, c.args, said)
 			}
 		})

@@ -121,8 +121,8 @@ func TestGo(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s to %s: %v", version, service, err)
 				}
-				defer w.Body.Close()
 				p, err := io.ReadAll(w.Body)
+				_ = w.Body.Close()
 				if err != nil || w.Proto != version {
 					t.Fatalf("%s to %s: %s, %v", version, service, w.Proto, err)
 				}

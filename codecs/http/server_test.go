@@ -247,7 +247,7 @@ func replies(t *testing.T, make func(codecs.Side, codecs.Settings) end) {
 		e := make(codecs.Server, codecs.Settings{})
 		r := e.read(c.in)
 		said := answerOf(t, e, &r.Calls[0], c.m, c.body)
-		if said.First != c.status || strings.Join(said.Fields, "\n") != c.fields || !strings.HasSuffix(said.Body, c.text) && !(c.text != "" && strings.Contains(said.Body, c.text)) || c.text == "" && said.Body != "" {
+		if said.First != c.status || strings.Join(said.Fields, "\n") != c.fields || !strings.Contains(said.Body, c.text) || (c.text == "") != (said.Body == "") {
 			t.Errorf("%s: %+q", c.name, said)
 		}
 	}

@@ -37,6 +37,11 @@ func (s *spoken) add(name, value string) {
 	slices.Sort(s.Fields)
 }
 
+// begins says whether the first line is that, or an error that begins so.
+func (s *spoken) begins(want string) bool {
+	return s.First == want || strings.HasPrefix(want, "error: ") && strings.HasPrefix(s.First, want)
+}
+
 func (s *spoken) has(field string) bool { return slices.Contains(s.Fields, field) }
 
 // end is one end of a connection.
@@ -172,8 +177,8 @@ func newEnd2(t testing.TB, side codecs.Side, set codecs.Settings) *end2 {
 	e := &end2{t: t, side: side, under: http.Over2().Session(side, set), id: 1}
 	e.far = h2.New(raw{e}).Session(1-side, codecs.Settings{})
 	for range 2 {
-		e.pass(e.under, e.far, codecs.Message{Kind: codecs.Hello}, "")
-		e.pass(e.far, e.under, codecs.Message{Kind: codecs.Hello}, "")
+		_ = e.pass(e.under, e.far, codecs.Message{Kind: codecs.Hello}, "")
+		_ = e.pass(e.far, e.under, codecs.Message{Kind: codecs.Hello}, "")
 	}
 	return e
 }
