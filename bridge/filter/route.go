@@ -28,7 +28,9 @@ func Route(t *route.Table, clusters map[string]*upstream.Cluster, standard time.
 			c.Rec.Service, c.Rec.Method = h.Service, h.Method
 			choice, err := t.Match(h, rand.Uint32())
 			if err != nil {
-				return codecs.Refuse(c, back, codecs.StatusOf(err))
+				s := codecs.StatusOf(err)
+				s.Unsent = true
+				return codecs.Refuse(c, back, s)
 			}
 			c.Plan = choice
 			own := choice.Policy.Timeout

@@ -1,13 +1,14 @@
 package all_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/all"
@@ -36,7 +37,7 @@ func compare(t *testing.T, file, got string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
+	if diff := gocmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s is not what the tables say; make gen writes it (-file +now):\n%s", file, diff)
 	}
 }
@@ -121,6 +122,11 @@ func statusPage() string {
 		"read as the gRPC specification says (REFUSED_STREAM is `unavailable`, unsent).\n\n| code | its name | code | an exception |\n|---|---|---|---|\n")
 	for _, r := range grpc.Rows() {
 		fmt.Fprintf(&b, "| %d | %s | `%v` | %s |\n", r.Native, r.Name, r.Code, yes(r.Thrown))
+	}
+	b.WriteString("\nTo a gRPC caller a `not_found` that is unsent, of a service that nobody has, is " + grpc.Native(codecs.Status{Code: codecs.NotFound, Unsent: true}) +
+		". An answer that is not gRPC's, of a proxy on\nthe way, is read by its HTTP status.\n\n| HTTP status | gRPC | code |\n|---|---|---|\n")
+	for _, r := range grpc.HTTPRows() {
+		fmt.Fprintf(&b, "| %s | %d | `%v` |\n", cmp.Or(r.Status, "any other"), r.Native, r.Code)
 	}
 	return b.String()
 }
