@@ -157,3 +157,10 @@ func write(x h2.Exchange, m codecs.Message) written {
 }
 
 func body(s string) wire.Body { return wire.Borrow([]byte(s)) }
+
+// parts is used again and again, as a session does.
+type parts struct{ h2.Parts }
+
+func (p *parts) reset() {
+	p.Head, p.Prefix, p.Tail, p.Reset = p.Head[:0], p.Prefix[:0], p.Tail[:0], false
+}

@@ -40,12 +40,16 @@ func (Mapping) Traits() codecs.Traits {
 		Reserved: reserved,
 		Options: []codecs.Option{
 			{Name: optionMax, Default: "0", Check: checkMax, Side: "both", Doc: "The largest message in bytes, as it stands on the wire; larger ones are refused (RESOURCE_EXHAUSTED). 0 is no limit: messages pass in pieces and are never held whole, but where a body is converted."},
+			{Name: OptionReflection, Default: "off", Values: []string{"off", "on"}, Side: "server", Doc: "Whether callers may ask what services there are and what their messages are made of, as far as .proto files and descriptor sets are configured."},
 			{Name: optionAuthority, Side: "client", Doc: "The :authority of requests; by default the endpoint's address."},
 		},
 	}
 }
 
-// The options.
+// OptionReflection is the option of a listener by which reflection is answered there, with Reflection.
+const OptionReflection = "reflection"
+
+// The other options.
 const (
 	optionMax       = "max_message"
 	optionAuthority = "authority"

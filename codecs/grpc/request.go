@@ -120,20 +120,7 @@ func (x *exchange) writeRequest(p *h2.Parts, m *codecs.Message) error {
 	if err := x.payload(p, m); err != nil {
 		return err
 	}
-	authority := x.set.Options[optionAuthority]
-	if authority == "" {
-		authority = x.set.Addr
-	}
-	agent, ok := "", false
-	if own {
-		agent, ok = m.Meta.Get(fieldAgent)
-	}
-	if !ok {
-		agent = x.set.Name
-	}
-	p.Head = append(p.Head, h2.Field{Name: ":method", Value: "POST"}, h2.Field{Name: ":scheme", Value: "http"}, h2.Field{Name: ":path", Value: path},
-		h2.Field{Name: ":authority", Value: authority}, h2.Field{Name: fieldType, Value: x.media}, h2.Field{Name: "te", Value: "trailers"},
-		h2.Field{Name: fieldAgent, Value: agent})
+	p.Head = x.appendStart(p.Head, m, path, own)
 	if m.Timeout > 0 {
 		var b [9]byte
 		p.Head = append(p.Head, h2.Field{Name: fieldTimeout, Value: string(appendTimeout(b[:0], m.Timeout))})
@@ -149,6 +136,27 @@ func (x *exchange) writeRequest(p *h2.Parts, m *codecs.Message) error {
 	}
 	p.Head = appendMeta(p.Head, &m.Meta, own)
 	return nil
+}
+
+// appendStart appends the fields that every request has.
+func (x *exchange) appendStart(fields []h2.Field, m *codecs.Message, path string, own bool) []h2.Field {
+	scheme, authority := "http", x.set.Options[optionAuthority]
+	if x.set.TLS {
+		scheme = "https"
+	}
+	if authority == "" {
+		authority = x.set.Addr
+	}
+	agent, ok := "", false
+	if own {
+		agent, ok = m.Meta.Get(fieldAgent)
+	}
+	if !ok {
+		agent = x.set.Name
+	}
+	return append(fields, h2.Field{Name: ":method", Value: "POST"}, h2.Field{Name: ":scheme", Value: scheme}, h2.Field{Name: ":path", Value: path},
+		h2.Field{Name: ":authority", Value: authority}, h2.Field{Name: fieldType, Value: x.media}, h2.Field{Name: "te", Value: "trailers"},
+		h2.Field{Name: fieldAgent, Value: agent})
 }
 
 // writePath makes the path. Names that gRPC cannot say, or would read as others, are refused.
