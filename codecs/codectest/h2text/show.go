@@ -44,7 +44,12 @@ func (n *Notation) show(b []byte) string {
 		add(true, "pad=%d", p[0])
 		p = p[1 : len(p)-int(p[0])]
 	}
+	if (kind == "headers" && flags&flagOn != 0 || kind == "priority") && len(p) >= 5 {
+		add(true, "on=%d", binary.BigEndian.Uint32(p)&(1<<31-1))
+		p = p[5:]
+	}
 	switch {
+	case kind == "priority":
 	case kind == "data":
 		add(true, "%s", shorten(p))
 	case kind == "headers":

@@ -18,6 +18,8 @@ var lines = []string{
 	"settings table=0 push=0 streams=100 window=65535 frame=16384 headlist=4096 0xff=1",
 	"headers 1 :method=POST :path=/a",
 	`headers 3 end :method=POST "x-text=two words" "x-quote=\"" x-empty=`,
+	"headers 5 on=3 :method=GET",
+	"priority 7 on=5",
 	`data 1 "text"`,
 	`data 1 end pad=3 "\x00text"`,
 	`data 1 end ""`,
