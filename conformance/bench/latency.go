@@ -1,12 +1,7 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/binary"
 	"fmt"
-	"net"
-	"slices"
 	"sync"
 	"time"
 
@@ -29,19 +24,19 @@ func (l *latencies) at(percent float64) float64 {
 }
 
 // pace calls at a fixed rate over conns connections and notes how long each call takes.
-func (l *latencies) pace(protocol, addr string, conns int, each time.Duration, request []byte) error {
+func (l *latencies) pace(t *traffic, addr string, conns int, each time.Duration) error {
 	gap := time.Second * time.Duration(conns) / paced
 	var wg sync.WaitGroup
 	errs := make(chan error, conns)
 	begin := time.Now()
 	for i := range conns {
-		c, err := net.Dial("tcp", addr)
+		c, err := t.dial(addr, i, 1)
 		if err != nil {
 			return err
 		}
 		defer c.Close() //nolint:errcheck // nothing hangs on it
 		wg.Go(func() {
-			if err := l.steps(c, protocol, uint64(i)<<32, begin.Add(gap*time.Duration(i)/time.Duration(conns)), gap, begin.Add(each), request); err != nil {
+			if err := l.steps(c, begin.Add(gap*time.Duration(i)/time.Duration(conns)), gap, begin.Add(each)); err != nil {
 				errs <- err
 			}
 		})
@@ -55,20 +50,11 @@ func (l *latencies) pace(protocol, addr string, conns int, each time.Duration, r
 	}
 }
 
-func (l *latencies) steps(c net.Conn, protocol string, id uint64, due time.Time, gap time.Duration, end time.Time, request []byte) error {
-	request = bytes.Clone(request)
-	r := bufio.NewReaderSize(c, 16<<10)
+func (l *latencies) steps(c caller, due time.Time, gap time.Duration, end time.Time) error {
 	for ; due.Before(end); due = due.Add(gap) {
 		time.Sleep(time.Until(due))
-		if protocol == "dubbo" {
-			id++
-			binary.BigEndian.PutUint64(request[4:], id)
-		}
 		sent := time.Now()
-		if _, err := c.Write(request); err != nil {
-			return err
-		}
-		if err := readReply(r, protocol, id); err != nil {
+		if err := c.once(); err != nil {
 			return err
 		}
 		took := time.Since(sent)
@@ -82,23 +68,18 @@ func (l *latencies) steps(c net.Conn, protocol string, id uint64, due time.Time,
 	return nil
 }
 
-// latency measures all sides of a case turn about at the fixed rate.
-func (k *kase) latency(sides []*process, each time.Duration, rounds int, request []byte) error {
+// latency measures all sides turn about at the fixed rate.
+func (s *sides) latency(t *traffic, against string, p *plan) error {
 	all := []*latencies{newLatencies(), newLatencies(), newLatencies()}
-	for range rounds {
-		for i, p := range sides {
-			if err := all[i].pace(k.caller, p.addr, 16, each, request); err != nil {
+	for range p.rounds {
+		for i, side := range s.all() {
+			if err := all[i].pace(t, side.addr, 16, p.each); err != nil {
 				return err
 			}
 		}
 	}
 	added := func(i int, percent float64) float64 { return all[i].at(percent) - all[0].at(percent) }
-	fmt.Printf("%-16s at %d calls/s: direct p50 %.0f us, p99 %.0f us; added by haproxy p50 %.0f, p99 %.0f; by dragoman p50 %.0f, p99 %.0f\n",
-		k.name, paced, all[0].at(50), all[0].at(99), added(1, 50), added(1, 99), added(2, 50), added(2, 99))
+	fmt.Printf("    at %d calls/s: direct p50 %.0f us, p99 %.0f us; added by %s p50 %.0f, p99 %.0f; by dragoman p50 %.0f, p99 %.0f\n",
+		paced, all[0].at(50), all[0].at(99), against, added(1, 50), added(1, 99), added(2, 50), added(2, 99))
 	return nil
-}
-
-func median(v []float64) float64 {
-	s := slices.Sorted(slices.Values(v))
-	return s[len(s)/2]
 }

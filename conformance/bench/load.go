@@ -14,7 +14,10 @@ import (
 )
 
 // text is the kilobyte that is echoed.
-var text = strings.Repeat("0123456789abcdef", 64)
+var (
+	text      = strings.Repeat("0123456789abcdef", 64)
+	textBytes = []byte(text)
+)
 
 func redisEcho() (request, reply []byte) {
 	key := `{"action":"com.acme.Echo","params":{"m":"echo","args":["` + text + `"]}}`
@@ -65,22 +68,53 @@ func httpEcho() (request, reply []byte) {
 	return request, fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(result), result)
 }
 
-// load calls over conns connections, one call at a time on each, and gives calls per second. Every reply is checked to be of the
-// right length and to hold the text.
-func load(protocol, addr string, conns int, each time.Duration, request, reply []byte) (float64, error) {
+// caller is one connection that calls. Every reply is checked to be of the right length and to hold the text.
+type caller interface {
+	until(end time.Time) (calls int64, err error)
+	once() error
+	Close() error
+}
+
+// dial opens a connection with depth calls under way at a time.
+func (t *traffic) dial(addr string, number, depth int) (caller, error) {
+	if t.multiplexed() {
+		c, err := dialH2(t.protocol, addr, connWindow, t.request)
+		if err == nil {
+			c.depth = depth
+		}
+		return c, err
+	}
+	nc, err := net.Dial("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	return &plain{nc: nc, r: bufio.NewReaderSize(nc, 16<<10), protocol: t.protocol, id: uint64(number) << 32, request: bytes.Clone(t.request)}, nil
+}
+
+// traffic is what callers say.
+type traffic struct {
+	protocol string
+	request  []byte
+}
+
+// multiplexed says whether it goes over HTTP/2.
+func (t *traffic) multiplexed() bool { return t.protocol == "grpc" || t.protocol == "http2" }
+
+// load calls over conns connections, depth calls at a time on each, and gives calls per second.
+func (t *traffic) load(addr string, conns, depth int, each time.Duration) (float64, error) {
 	var calls atomic.Int64
 	errs := make(chan error, conns)
 	var wg sync.WaitGroup
 	begin := time.Now()
 	end := begin.Add(each)
 	for i := range conns {
-		c, err := net.Dial("tcp", addr)
+		c, err := t.dial(addr, i, depth)
 		if err != nil {
 			return 0, err
 		}
 		defer c.Close() //nolint:errcheck // nothing hangs on it
 		wg.Go(func() {
-			n, err := callUntil(c, protocol, uint64(i)<<32, end, request)
+			n, err := c.until(end)
 			calls.Add(n)
 			if err != nil {
 				errs <- err
@@ -96,22 +130,35 @@ func load(protocol, addr string, conns int, each time.Duration, request, reply [
 	return float64(calls.Load()) / time.Since(begin).Seconds(), nil
 }
 
-func callUntil(c net.Conn, protocol string, id uint64, end time.Time, request []byte) (n int64, err error) {
-	request = bytes.Clone(request)
-	r := bufio.NewReaderSize(c, 16<<10)
+// plain is a connection that carries one call at a time.
+type plain struct {
+	nc       net.Conn
+	r        *bufio.Reader
+	protocol string
+	id       uint64
+	request  []byte
+}
+
+func (c *plain) Close() error { return c.nc.Close() }
+
+func (c *plain) until(end time.Time) (n int64, err error) {
 	for ; time.Now().Before(end); n++ {
-		if protocol == "dubbo" {
-			id++
-			binary.BigEndian.PutUint64(request[4:], id)
-		}
-		if _, err := c.Write(request); err != nil {
-			return n, err
-		}
-		if err := readReply(r, protocol, id); err != nil {
+		if err := c.once(); err != nil {
 			return n, fmt.Errorf("call %d: %w", n, err)
 		}
 	}
 	return n, nil
+}
+
+func (c *plain) once() error {
+	if c.protocol == "dubbo" {
+		c.id++
+		binary.BigEndian.PutUint64(c.request[4:], c.id)
+	}
+	if _, err := c.nc.Write(c.request); err != nil {
+		return err
+	}
+	return readReply(c.r, c.protocol, c.id)
 }
 
 // readReply reads one reply and checks it.
@@ -133,7 +180,7 @@ func readReply(r *bufio.Reader, protocol string, id uint64) error {
 	case "http":
 		body, err = readHTTP(r)
 	}
-	if err == nil && !strings.Contains(string(body), text) {
+	if err == nil && !bytes.Contains(body, textBytes) {
 		err = fmt.Errorf("a reply without the text: %.200q", body)
 	}
 	return err

@@ -1,30 +1,30 @@
 // Command bench measures dragoman against haproxy: the same load, the same servers, turn about in the same run, each in a process
 // of its own. What counts are the ratios: machines differ by half, and neighbours make noise.
 //
-//	go run ./conformance/bench [-seconds 2] [-rounds 5] [-only NAME]
+//	go run ./conformance/bench [-each 2s] [-rounds 5] [-only NAME]
 package main
 
 import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
 )
 
 func main() {
-	seconds := flag.Float64("seconds", 2, "of one measurement")
-	rounds := flag.Int("rounds", 5, "in which all sides are measured in turn")
+	var p plan
+	flag.DurationVar(&p.each, "each", 2*time.Second, "time of one measurement")
+	flag.IntVar(&p.rounds, "rounds", 5, "in which all sides are measured in turn")
 	only := flag.String("only", "", "run the cases whose name contains this")
 	serve := flag.String("serve", "", "be a server of this protocol (used by the program itself)")
 	against := flag.String("load", "", "only put load on this address, in the protocol of -serve")
+	depth := flag.Int("depth", 1, "calls under way on each connection, with -load")
 	flag.Parse()
 	if *against != "" {
-		fail(loadOnly(*serve, *against, time.Duration(*seconds*float64(time.Second))))
+		fail(loadOnly(*serve, *against, *depth, p.each))
 		return
 	}
 	if *serve != "" {
@@ -35,7 +35,7 @@ func main() {
 	signal.Notify(c, os.Interrupt, syscall.SIGTERM)
 	go func() { <-c; cleanUp(); os.Exit(1) }()
 	defer cleanUp()
-	fail(run(time.Duration(*seconds*float64(time.Second)), *rounds, *only))
+	fail(p.run(*only))
 }
 
 func fail(err error) {
@@ -46,114 +46,100 @@ func fail(err error) {
 	}
 }
 
-// kase is one line of the table: what is sent to which address, side by side.
+// plan is how much is measured.
+type plan struct {
+	bin    string // of dragoman
+	each   time.Duration
+	rounds int
+}
+
+// kase is some lines of the table: what is sent to which address, side by side.
 type kase struct {
 	name           string
 	caller, server string // protocols
 	payload        func() (request, reply []byte)
+	depths         []int                                  // calls under way on each connection
+	against        string                                 // the yardstick
+	yardstick      func(backend string) (*process, error) // starts it
 }
 
 var cases = []kase{
-	{"dubbo to dubbo", "dubbo", "dubbo", dubboEcho},
-	{"redis to redis", "redis", "redis", redisEcho},
-	{"redis to dubbo", "redis", "dubbo", redisEcho},
-	{"http to http", "http", "http", httpEcho},
+	{"dubbo to dubbo", "dubbo", "dubbo", dubboEcho, []int{1}, "haproxy", haproxyTCP},
+	{"redis to redis", "redis", "redis", redisEcho, []int{1}, "haproxy", haproxyTCP},
+	{"redis to dubbo", "redis", "dubbo", redisEcho, []int{1}, "haproxy", haproxyTCP},
+	{"http to http", "http", "http", httpEcho, []int{1}, "haproxy", haproxyTCP},
+	{"grpc to grpc", "grpc", "grpc", grpcEcho, []int{1, 16}, "haproxy", haproxyH2},
+	{"http2 to http2", "http2", "http2", http2Echo, []int{1, 16}, "haproxy", haproxyH2},
+	{"http to grpc", "http", "grpc", httpToGRPC, []int{1}, "grpc-gateway", gateway},
 }
 
-func run(each time.Duration, rounds int, only string) error {
-	bin, err := buildDragoman()
-	if err != nil {
+func (p *plan) run(only string) error {
+	var err error
+	if p.bin, err = buildDragoman(); err != nil {
 		return err
 	}
-	fmt.Printf("%-16s %5s %9s %9s %10s %6s %6s %6s %11s %12s %8s\n", "case", "conns", "direct/s", "haproxy/s", "dragoman/s", "ratio", "worst", "best",
-		"haproxy us", "dragoman us", "RSS MiB")
 	for _, k := range cases {
 		if !strings.Contains(k.name, only) {
 			continue
 		}
-		if err := k.run(bin, each, rounds); err != nil {
+		if err := k.run(p); err != nil {
 			return fmt.Errorf("%s: %w", k.name, err)
 		}
 	}
+	for _, more := range []struct {
+		name string
+		run  func(*plan) error
+	}{{"grpc streams", streams}, {"stalled readers", stalled}} {
+		if !strings.Contains(more.name, only) {
+			continue
+		}
+		if err := more.run(p); err != nil {
+			return fmt.Errorf("%s: %w", more.name, err)
+		}
+	}
 	return nil
 }
 
-func (k *kase) run(bin string, each time.Duration, rounds int) error {
-	backend, err := startServer(k.server)
+func (k *kase) run(p *plan) error {
+	s, err := k.start(p)
 	if err != nil {
 		return err
 	}
-	same := backend // haproxy passes the caller's own protocol
-	if k.caller != k.server {
-		if same, err = startServer(k.caller); err != nil {
-			return err
-		}
-	}
-	hap, err := startHaproxy(same.addr)
-	if err != nil {
-		return err
-	}
-	dra, err := startDragoman(bin, k.caller, k.server, backend.addr)
-	if err != nil {
-		return err
-	}
-	defer stop(backend, same, hap, dra)
-	idle := rss(dra.cmd.Process.Pid)
-	request, reply := k.payload()
-	for _, conns := range []int{16, 64} {
-		m := measurement{sides: []*process{same, hap, dra}, rates: make([][]float64, 3), costs: make([][]float64, 3)}
-		for round := range rounds + 1 {
-			if err := m.take(k.caller, conns, each, request, reply, round > 0); err != nil { // the first one warms up
-				return err
+	defer s.stop()
+	fmt.Printf("%-14s %5s %5s %8s %10s %10s  %5s %5s %5s  %9s %11s %7s\n", k.name, "conns", "depth", "direct/s", k.against+"/s", "dragoman/s",
+		"ratio", "worst", "best", "its us", "dragoman us", "RSS MiB")
+	idle := rss(s.dragoman.cmd.Process.Pid)
+	request, _ := k.payload()
+	t := &traffic{protocol: k.caller, request: request}
+	for _, depth := range k.depths {
+		for _, conns := range []int{16, 64} {
+			m := newMeasurement(s)
+			for round := range p.rounds + 1 {
+				if err := m.take(t, conns, depth, p.each, round > 0); err != nil { // the first one warms up
+					return err
+				}
 			}
-		}
-		m.print(k.name, conns, rss(dra.cmd.Process.Pid))
-	}
-	fmt.Printf("%-16s resident before the first call: %.1f MiB\n", k.name, float64(idle)/(1<<20))
-	return k.latency([]*process{same, hap, dra}, each, rounds, request)
-}
-
-// measurement is all rounds of one line: of direct, haproxy and dragoman.
-type measurement struct {
-	sides []*process
-	rates [][]float64 // calls per second
-	costs [][]float64 // CPU time of the process per call, in microseconds
-}
-
-func (m *measurement) take(protocol string, conns int, each time.Duration, request, reply []byte, keep bool) error {
-	for i, p := range m.sides {
-		before := cpu(p.cmd.Process.Pid)
-		rate, err := load(protocol, p.addr, conns, each, request, reply)
-		if err != nil {
-			return fmt.Errorf("%s: %w", []string{"direct", "haproxy", "dragoman"}[i], err)
-		}
-		if keep {
-			m.rates[i] = append(m.rates[i], rate)
-			m.costs[i] = append(m.costs[i], float64((cpu(p.cmd.Process.Pid)-before).Microseconds())/(rate*each.Seconds()))
+			m.print(conns, depth)
 		}
 	}
-	return nil
-}
-
-func (m *measurement) print(name string, conns, rss int) {
-	var ratios []float64
-	for i := range m.rates[2] {
-		ratios = append(ratios, m.rates[2][i]/m.rates[1][i])
+	made, err := s.garbage(t, p.each)
+	if err != nil {
+		return err
 	}
-	slices.Sort(ratios)
-	fmt.Printf("%-16s %5d %9.0f %9.0f %10.0f %6.2f %6.2f %6.2f %11.1f %12.1f %8.1f\n", name, conns, median(m.rates[0]), median(m.rates[1]), median(m.rates[2]),
-		median(ratios), ratios[0], ratios[len(ratios)-1], median(m.costs[1]), median(m.costs[2]), float64(rss)/(1<<20))
+	fmt.Printf("    resident before the first call: %.1f MiB; garbage per call: %.2f KiB\n", float64(idle)/(1<<20), made/1024)
+	return s.latency(t, k.against, p)
 }
 
 // loadOnly is for profiles: it calls a server that somebody else has started.
-func loadOnly(protocol, addr string, each time.Duration) error {
+func loadOnly(protocol, addr string, depth int, each time.Duration) error {
 	for _, k := range cases {
 		if k.caller != protocol {
 			continue
 		}
-		request, reply := k.payload()
+		request, _ := k.payload()
+		t := &traffic{protocol: protocol, request: request}
 		for _, conns := range []int{16, 64} {
-			rate, err := load(protocol, addr, conns, each, request, reply)
+			rate, err := t.load(addr, conns, depth, each)
 			if err != nil {
 				return err
 			}
@@ -162,21 +148,4 @@ func loadOnly(protocol, addr string, each time.Duration) error {
 		break
 	}
 	return nil
-}
-
-// buildDragoman makes the binary, unless DRAGOMAN names one.
-func buildDragoman() (string, error) {
-	if bin := os.Getenv("DRAGOMAN"); bin != "" {
-		return bin, nil
-	}
-	dir, err := os.MkdirTemp("", "dragoman-bench-")
-	if err != nil {
-		return "", err
-	}
-	temporary = append(temporary, dir)
-	out, err := exec.Command("go", "build", "-o", dir+"/dragoman", "github.com/dragoman-rpc/dragoman/cmd/dragoman").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("go build: %w: %s", err, out)
-	}
-	return dir + "/dragoman", nil
 }

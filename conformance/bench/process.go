@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -73,15 +74,17 @@ func startServer(protocol string) (*process, error) {
 	})
 }
 
-// startHaproxy runs it in TCP mode, with as many threads as there are cores. A port that was free a moment ago is the best it can be
-// told.
-func startHaproxy(backend string) (*process, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// haproxyTCP passes bytes, with as many threads as there are cores.
+func haproxyTCP(backend string) (*process, error) { return startHaproxy("tcp", "", backend) }
+
+// haproxyH2 speaks HTTP/2 on both sides, and shares connections to the server among its clients as far as it ever does.
+func haproxyH2(backend string) (*process, error) {
+	return startHaproxy("http\n http-reuse always", " proto h2", backend)
+}
+
+func startHaproxy(mode, proto, backend string) (*process, error) {
+	addr, err := freeAddr()
 	if err != nil {
-		return nil, err
-	}
-	addr := l.Addr().String()
-	if err := l.Close(); err != nil {
 		return nil, err
 	}
 	f, err := os.CreateTemp("", "haproxy-*.cfg")
@@ -89,48 +92,100 @@ func startHaproxy(backend string) (*process, error) {
 		return nil, err
 	}
 	temporary = append(temporary, f.Name())
-	if _, err := fmt.Fprintf(f, "global\n nbthread 2\ndefaults\n mode tcp\n timeout connect 3s\n timeout client 60s\n timeout server 60s\nlisten l\n bind %s\n server s %s\n", addr, backend); err != nil {
+	const text = "global\n nbthread 2\ndefaults\n mode %s\n timeout connect 3s\n timeout client 60s\n timeout server 60s\n" +
+		"listen l\n bind %s%s\n server s %s%[3]s\n"
+	if _, err := fmt.Fprintf(f, text, mode, addr, proto, backend); err != nil {
 		return nil, err
 	}
-	p := &process{cmd: exec.Command("haproxy", "-db", "-f", f.Name()), addr: addr}
-	if err := p.cmd.Start(); err != nil {
+	return startAt(exec.Command("haproxy", "-db", "-f", f.Name()), addr)
+}
+
+// freeAddr is a port that was free a moment ago: the best that a program can be told which does not say where it listens.
+func freeAddr() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// startAt runs a program that is to listen on addr.
+func startAt(cmd *exec.Cmd, addr string) (*process, error) {
+	p := &process{cmd: cmd, addr: addr}
+	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
 	running = append(running, p)
-	for range 200 {
+	for range 500 {
 		if c, err := net.Dial("tcp", addr); err == nil {
 			return p, c.Close()
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	return nil, fmt.Errorf("haproxy does not listen on %s", addr)
+	return nil, fmt.Errorf("%s does not listen on %s", cmd.Path, addr)
+}
+
+// buildDragoman makes the binary, unless DRAGOMAN names one.
+func buildDragoman() (string, error) {
+	if bin := os.Getenv("DRAGOMAN"); bin != "" {
+		return bin, nil
+	}
+	dir, err := os.MkdirTemp("", "dragoman-bench-")
+	if err != nil {
+		return "", err
+	}
+	temporary = append(temporary, dir)
+	out, err := exec.Command("go", "build", "-o", dir+"/dragoman", "github.com/dragoman-rpc/dragoman/cmd/dragoman").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("go build: %w: %s", err, out)
+	}
+	return dir + "/dragoman", nil
 }
 
 const configuration = `
 listen:
 - {addr: "127.0.0.1:0", accept: [%s]}
 log: {format: json}
-admin: {addr: "off"}
+admin: {addr: "%s"}
 clusters:
   far: {protocol: %s, endpoints: ["%s"]%s}
+contracts: [%s]
 rules:
 - {match: {service: "*"}, to: far}
 `
 
-func startDragoman(bin, caller, server, backend string) (*process, error) {
-	f, err := os.CreateTemp("", "dragoman-*.yaml")
+// tongue is what dragoman calls a protocol.
+func tongue(protocol string) string {
+	if protocol == "http2" {
+		return "http"
+	}
+	return protocol
+}
+
+func startDragoman(bin, caller, server, backend, admin string) (*process, error) {
+	dir, err := os.MkdirTemp("", "dragoman-")
 	if err != nil {
 		return nil, err
 	}
-	temporary = append(temporary, f.Name())
-	more := ""
-	if server == "redis" {
+	temporary = append(temporary, dir)
+	more, contracts := "", ""
+	switch server {
+	case "redis":
 		more = ", depth: 64, connections: 1" // this server answers many at once
+	case "http2":
+		more = `, options: {version: "2"}`
+	case "grpc":
+		contracts = "bench.proto"
+		if err := os.WriteFile(filepath.Join(dir, contracts), []byte(schema), 0o600); err != nil {
+			return nil, err
+		}
 	}
-	if _, err := fmt.Fprintf(f, configuration, caller, server, backend, more); err != nil {
+	file := filepath.Join(dir, "dragoman.yaml")
+	text := fmt.Sprintf(configuration, tongue(caller), admin, tongue(server), backend, more, contracts)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
-	return start(exec.Command(bin, "run", "-c", f.Name()), func(line string) string {
+	return start(exec.Command(bin, "run", "-c", file), func(line string) string {
 		var l struct{ Msg, Addr string }
 		if json.Unmarshal([]byte(line), &l) != nil || l.Msg != "listening" {
 			return ""

@@ -23,7 +23,14 @@ func serveProtocol(protocol string) error {
 		if err != nil {
 			return err
 		}
-		go answer(c, protocol)
+		switch protocol {
+		case "grpc":
+			go serveH2(c, grpcReply())
+		case "http2":
+			go serveH2(c, jsonReply())
+		default:
+			go answer(c, protocol)
+		}
 	}
 }
 
