@@ -13,7 +13,7 @@ import (
 type gateway struct {
 	client, near, far, server codecs.Session
 	out                       wire.Out
-	a, b                      []byte
+	buf                       []byte
 }
 
 func newGateway(b *testing.B) *gateway {
@@ -35,9 +35,9 @@ func (g *gateway) carry(b *testing.B, from, to codecs.Session, each func(*codecs
 	if _, err := from.Encode(&g.out, &none); err != nil {
 		b.Fatal(err)
 	}
-	g.a = g.out.AppendTo(g.a[:0])
+	g.buf = g.out.AppendTo(g.buf[:0])
 	g.out.Reset()
-	for p := g.a; len(p) > 0; {
+	for p := g.buf; len(p) > 0; {
 		var m codecs.Message
 		n, err := to.Decode(&m, p)
 		if n == 0 || err != nil {

@@ -115,6 +115,7 @@ func (l *link) decode(p []byte) (n int, more bool) {
 		close(l.said)
 	case codecs.Request, codecs.Reply, codecs.Data, codecs.Cancel:
 		l.on(m, err)
+	default: // about the wire
 	}
 	return n, n > 0
 }

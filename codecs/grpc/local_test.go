@@ -275,7 +275,7 @@ func TestReflection(t *testing.T) {
 	if _, err := s.Recv(); !errors.Is(err, io.EOF) {
 		t.Error(err)
 	}
-	a, err := alphapb.NewServerReflectionClient(cc).ServerReflectionInfo(patient(t)) //nolint:staticcheck // old tools ask in no other way
+	a, err := alphapb.NewServerReflectionClient(cc).ServerReflectionInfo(patient(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,7 @@ func (x *exchange) readReply(m *codecs.Message, block []h2.Field, end bool) erro
 	m.Kind, m.Bare, m.End = codecs.Reply, true, end
 	b := x.readBlock(m, block)
 	sub, ok := subtype(b.media)
-	if !ok && b.code == "" || b.status != "200" && !(end && b.code != "") {
+	if !ok && b.code == "" || b.status != "200" && (!end || b.code == "") {
 		return &codecs.Error{Status: statusOfHTTP(b.status, b.media)}
 	}
 	if !end {

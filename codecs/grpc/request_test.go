@@ -9,6 +9,7 @@ import (
 
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/grpc"
+	"github.com/dragoman-rpc/dragoman/codecs/h2"
 )
 
 func TestClaims(t *testing.T) {
@@ -156,4 +157,38 @@ func TestRequestThatCannotBeWritten(t *testing.T) {
 			t.Errorf("%+v: after the error: %+v", c.h, again)
 		}
 	}
+}
+
+// FuzzRequest: whatever the fields, what was read is written, and read the same again.
+func FuzzRequest(f *testing.F) {
+	f.Add("/acme.Users/GetUser", "application/grpc+proto", "100m", "gzip", "tenant", "acme")
+	f.Add("/a/b/c", "application/grpc; x", "0n", "identity", "x-bin", "AA==,AQ")
+	f.Add("//m", "application/grpc+json", "99999999H", "", "grpc-status-details-bin", "\x00")
+	f.Fuzz(func(t *testing.T, path, media, timeout, zip, key, value string) {
+		fields := start("grpc-timeout: "+timeout, "grpc-encoding: "+zip)
+		fields[2].Value, fields[4].Value = path, media
+		fields = append(fields, h2.Field{Name: strings.ToLower(key), Value: value})
+		if !(grpc.Mapping{}).Claims(fields) {
+			return
+		}
+		var m, again codecs.Message
+		if err := exchange(codecs.Server).Head(&m, fields, false); err != nil {
+			return
+		}
+		h := m.Header
+		w := write(exchange(codecs.Client), m)
+		if w.Err != "" {
+			if !strings.Contains(w.Err, "content type") { // which the session had refused
+				t.Fatal(w.Err)
+			}
+			return
+		}
+		if err := exchange(codecs.Server).Head(&again, block(w.Head...), false); err != nil {
+			t.Fatalf("%q: %v", w.Head, err)
+		}
+		a := again.Header
+		if a.Service != h.Service || a.Method != h.Method || a.Format != h.Format || a.Timeout < h.Timeout || a.Version != h.Version || a.Group != h.Group {
+			t.Fatalf("%+v, again %+v", h, a)
+		}
+	})
 }
