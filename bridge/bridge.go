@@ -19,6 +19,7 @@ import (
 	"github.com/dragoman-rpc/dragoman/bridge/engine/std"
 	"github.com/dragoman-rpc/dragoman/bridge/filter"
 	"github.com/dragoman-rpc/dragoman/bridge/observe"
+	"github.com/dragoman-rpc/dragoman/bridge/route"
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/contract"
 )
@@ -27,13 +28,21 @@ import (
 type Options struct {
 	Codecs    []codecs.Codec // the first to say Yes to a connection's first bytes gets it
 	Encodings []codecs.Encoding
-	Schemas   []contract.Schema         // languages of contracts, beside contract files; told apart by the ends of the files' names
-	Filters   []codecs.Filter           // extra stages, after admit
-	Local     map[string]codecs.Handler // services of the process's own, unless the configuration names them (filter.Local)
+	Schemas   []contract.Schema                    // languages of contracts, beside contract files; told apart by the ends of the files' names
+	Filters   []codecs.Filter                      // extra stages, after admit
+	Local     func(*Own) map[string]codecs.Handler // services of the process's own, made anew with each configuration (filter.Local); may be nil
 	Config    *config.Config
 	Load      func() (*config.Config, error) // reads the configuration anew, for Reload over the admin address; may be nil
 	Log       *slog.Logger
 	Version   string
+}
+
+// Own is what the process's own services can tell of it.
+type Own struct {
+	Config *config.Config
+	Book   *contract.Index
+	Table  *route.Table
+	Ready  func() bool // whether calls are welcome
 }
 
 // Bridge is one gateway. Make one with New. Safe for concurrent use.
@@ -92,11 +101,12 @@ func (b *Bridge) Close() {
 // knows says whether the configuration or a contract names a service, or it is the process's own: only those have labels of their
 // own in the metrics.
 func (b *Bridge) knows(service string) bool {
-	if _, own := b.opts.Local[service]; own {
-		return true
-	}
 	s := b.now.Load()
-	return s != nil && s.table.Known(service)
+	if s == nil {
+		return false
+	}
+	_, own := s.local[service]
+	return own || s.table.Known(service)
 }
 
 // Handler is the head of the chain as it is now, for calls from inside the process.

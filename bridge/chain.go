@@ -9,9 +9,10 @@ import (
 // is found out by those before it.
 func (b *Bridge) chain(s *state) codecs.Handler {
 	stages := []codecs.Filter{
+		filter.Inside(),
 		b.observer.Watch,
 		filter.Guard(),
-		filter.Local(s.table, b.opts.Local),
+		filter.Local(s.table, s.local),
 		filter.Route(s.table, s.clusters, s.conf.Routes.Defaults.Timeout),
 		filter.Admit(s.table, &b.limits),
 	}

@@ -24,6 +24,7 @@ type state struct {
 	clusters map[string]*upstream.Cluster
 	book     *contract.Index
 	lines    map[string]any // protocol: what its codecs.Liner made of the request lines
+	local    map[string]codecs.Handler
 	chain    codecs.Handler
 }
 
@@ -52,6 +53,9 @@ func (b *Bridge) build(conf *config.Config, old *state) (*state, error) {
 		if s.clusters[cc.Name], err = b.cluster(cc); err != nil {
 			return nil, err
 		}
+	}
+	if b.opts.Local != nil {
+		s.local = b.opts.Local(&Own{Config: conf, Book: s.book, Table: s.table, Ready: b.Ready})
 	}
 	s.chain = b.chain(s)
 	return s, nil

@@ -44,7 +44,7 @@ type Call struct {
 	To       Target
 	Plan     any // what the route decided, for the stages behind it
 	Rec      Record
-	Local    any // the engine's own part of the call
+	Local    any // of whoever gives the call its home: the engine's own part
 
 	ended  atomic.Bool
 	enders []Ender

@@ -55,6 +55,7 @@ func (cc *clientCall) Send(m *codecs.Message) bool {
 		return true
 	} else if cc.alone {
 		defer cc.home.leave()
+		cc.home.drain() // what was queued comes first
 	}
 	return cc.send(m)
 }
@@ -126,7 +127,7 @@ func (cc *clientCall) deliver(m *codecs.Message) {
 	}
 	if !cc.heard {
 		cc.heard = true
-		cc.back.OnReady(cc.resume)
+		cc.listen()
 	}
 	credit := m.Credit
 	if !cc.back.Send(m) {
@@ -142,6 +143,15 @@ func (cc *clientCall) took(credit uint32) {
 		return
 	}
 	cc.conn.credit(cc)
+}
+
+// listen has the way back tell when it has room again. Who calls from inside the process tells it from anywhere.
+func (cc *clientCall) listen() {
+	ready := cc.resume
+	if cc.alone {
+		ready = func() { cc.home.post(task{do: cc.resume}) }
+	}
+	cc.back.OnReady(ready)
 }
 
 // resume reads on, of this call.

@@ -50,8 +50,3 @@ func rename(c *codecs.Call, choice *route.Choice) error {
 	}
 	return nil
 }
-
-// Forward is the end of the chain: the endpoint's connections.
-var Forward codecs.Handler = codecs.HandlerFunc(func(c *codecs.Call, back codecs.Stream) codecs.Stream {
-	return c.To.Via.Open(c, back)
-})

@@ -172,3 +172,27 @@ func TestCollectIsCanceled(t *testing.T) {
 		t.Errorf("the caller was told %q", back.got)
 	}
 }
+
+// keeper takes messages over and leaves the sender's as they are, which a Stream may.
+type keeper struct{ got []codecs.Message }
+
+func (k *keeper) Send(m *codecs.Message) bool { k.got = append(k.got, *m); return true }
+func (k *keeper) OnReady(func())              {}
+func (k *keeper) Cancel(codecs.Status)        {}
+
+// TestCollectGivesItsReplyAway: a cancel that comes late finds nothing to release.
+func TestCollectGivesItsReplyAway(t *testing.T) {
+	counted(t)
+	f := &far{answer: func(_ int, c *codecs.Call, back codecs.Stream) {
+		answers("- a !-")(0, c, back)
+		back.Cancel(codecs.Status{Code: codecs.Canceled})
+	}}
+	call, _ := newCall("s", "m", "[1]")
+	call.To = codecs.Target{Protocol: "far", Traits: streaming}
+	k := &keeper{}
+	filter.Collect(16)(f).Open(call, k)
+	if len(k.got) != 1 || string(k.got[0].Body.Bytes()) != "a" {
+		t.Fatalf("%v", k.got)
+	}
+	k.got[0].Release()
+}

@@ -23,6 +23,7 @@ type far struct {
 	data   []string                                          // what followed the request, as noted says it
 	full   bool                                              // Send asks for a pause
 	ready  func()                                            // ends it
+	during func(n int)                                       // runs inside the nth Send; may be nil
 }
 
 // set is what stages make of a call besides its request.
@@ -50,6 +51,9 @@ func (f *far) Open(c *codecs.Call, back codecs.Stream) codecs.Stream {
 func (f *far) Send(m *codecs.Message) bool {
 	f.data = append(f.data, noted(m))
 	m.Release()
+	if f.during != nil {
+		f.during(len(f.data))
+	}
 	return !f.full
 }
 func (f *far) OnReady(ready func())   { f.ready = ready }

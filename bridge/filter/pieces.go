@@ -28,7 +28,6 @@ type pieces struct {
 func (p *pieces) add(m *codecs.Message) (whole bool, err error) {
 	switch {
 	case m.End && m.Status.Code != codecs.OK:
-		p.open = false
 		return true, nil
 	case !p.open && !m.Part:
 		if m.Body.Len() > p.limit {

@@ -92,7 +92,7 @@ func (r *retrying) open() {
 		a = new(attempt)
 	}
 	*a = attempt{r, try}
-	r.full, r.fwd = false, codecs.Gone
+	r.full = false
 	whole, k := r.c.Req.End, r.kept
 	k.users++ // a reply that begins meanwhile does not free what is still to be sent
 	defer k.free()

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dragoman-rpc/dragoman/bridge/engine/enginetest"
 	"github.com/dragoman-rpc/dragoman/bridge/filter"
 	"github.com/dragoman-rpc/dragoman/bridge/route"
 	"github.com/dragoman-rpc/dragoman/codecs"
@@ -95,6 +96,38 @@ func TestRouteLimitsTheTime(t *testing.T) {
 		}
 		if f.opened[0].Timeout != c.want || after != c.after || c.tail != nil && c.tail.runs != c.reads {
 			t.Errorf("%s: timeout %v, deadline after %v; want %v, %v; %+v", c.name, f.opened[0].Timeout, after, c.want, c.after, c.tail)
+		}
+	}
+}
+
+// TestRouteLeavesStreamsTheirTime: who calls for a stream of one who has streams says how long he waits.
+func TestRouteLeavesStreamsTheirTime(t *testing.T) {
+	counted(t)
+	const standard = 7 * time.Second
+	for _, c := range []struct {
+		name      string
+		codec     codecs.Codec
+		stream    bool
+		said, own time.Duration
+		want      time.Duration // Deadline from Start
+	}{
+		{"no time is said", enginetest.Streams{}, true, 0, standard, 0},
+		{"the caller's own", enginetest.Streams{}, true, time.Minute, standard, time.Minute},
+		{"the route's own", enginetest.Streams{}, true, time.Minute, time.Second, time.Second},
+		{"no stream is wanted", enginetest.Streams{}, false, 0, standard, standard},
+		{"none can be had", enginetest.Toy{}, true, 0, standard, standard},
+		{"none can be had, though the wire could", wholly{}, true, 0, standard, standard},
+	} {
+		f := &far{answer: ok("")}
+		call, back := newCall("s", "m", "[]")
+		call.Rec.Start, call.Req.Timeout, call.Req.Stream = time.Unix(1000, 0), c.said, c.stream
+		filter.Route(table(t, route.Rules{}, route.Policy{Timeout: c.own}), clustersOf(t, c.codec, "far:1"), standard)(f).Open(call, back)
+		var got time.Duration
+		if d := f.set[0].deadline; !d.IsZero() {
+			got = d.Sub(call.Rec.Start)
+		}
+		if got != c.want {
+			t.Errorf("%s: deadline after %v, want %v", c.name, got, c.want)
 		}
 	}
 }

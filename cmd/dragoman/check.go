@@ -68,6 +68,9 @@ func build(o bridge.Options) (*bridge.Bridge, error) {
 		o.Codecs = all.Codecs()
 	}
 	o.Encodings, o.Schemas, o.Version = all.Encodings(), all.Schemas(), version()
+	if len(o.Config.Listen) > 0 {
+		o.Local = ownServices
+	}
 	b, err := bridge.New(o)
 	if err != nil {
 		return nil, located{err}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
@@ -23,6 +24,7 @@ type client struct{ bridge *bridge.Bridge }
 type clientOptions struct {
 	protocol, addr string
 	version        string // of the protocol's wires; "": the usual one
+	tls            *config.ClientTLS
 	contracts      []config.Contract
 	codecs         []codecs.Codec // nil: all
 }
@@ -34,7 +36,7 @@ func newClient(o clientOptions) (*client, error) {
 		options = map[string]string{codecs.OptionVersion: o.version}
 	}
 	b, err := build(bridge.Options{Codecs: o.codecs, Log: slog.New(slog.DiscardHandler), Config: &config.Config{
-		Clusters:  []config.Cluster{{Name: cluster, Protocol: o.protocol, Endpoints: []string{o.addr}, Options: options}},
+		Clusters:  []config.Cluster{{Name: cluster, Protocol: o.protocol, Endpoints: []string{o.addr}, Options: options, TLS: o.tls}},
 		Contracts: o.contracts,
 		Routes: route.Rules{
 			Clusters: []string{cluster},
@@ -54,25 +56,36 @@ type request struct {
 	service, method, version, group string
 	descriptor                      string
 	args                            []byte
+	meta                            []codecs.Pair
 	timeout                         time.Duration
 	oneway                          bool
 }
 
-// call makes a call and gives its result as JSON. The error is a *failure if the call was answered with one.
-func (c *client) call(ctx context.Context, r *request) ([]byte, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, r.timeout, fmt.Errorf("no answer within %v", r.timeout))
-	defer cancel()
-	call := &codecs.Call{
-		Rec:  codecs.Record{Start: time.Now(), In: uint64(len(r.args))},
-		From: codecs.Origin{Protocol: "command"},
-		Req: codecs.Message{Kind: codecs.Request, End: true, Body: wire.Copy(r.args), Header: codecs.Header{
+// open makes the call's first message, without a body.
+func (r *request) open() *codecs.Call {
+	c := &codecs.Call{
+		Rec:  codecs.Record{Start: time.Now()},
+		From: codecs.Origin{Protocol: "command", Traits: &codecs.Traits{Stream: true}},
+		Req: codecs.Message{Kind: codecs.Request, Bare: true, Header: codecs.Header{
 			Service: r.service, Method: r.method, Version: r.version, Group: r.group, Descriptor: r.descriptor, Args: -1,
-			Timeout: r.timeout, Format: codecs.Format{Encoding: "json", Shape: codecs.Args}, Meta: codecs.Meta{Loaded: true},
+			Timeout: r.timeout, Format: jsonArgs, Meta: codecs.Meta{Pairs: r.meta, Loaded: true},
 		}},
 	}
 	if r.oneway {
-		call.Req.Kind = codecs.Oneway
+		c.Req.Kind = codecs.Oneway
 	}
+	return c
+}
+
+var jsonArgs = codecs.Format{Encoding: "json", Shape: codecs.Args}
+
+// call makes a call of one message each way and gives its result as JSON. The error is a *failure if the call was answered with
+// one.
+func (c *client) call(ctx context.Context, r *request) ([]byte, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, r.timeout, fmt.Errorf("no answer within %v", r.timeout))
+	defer cancel()
+	call := r.open()
+	call.Req.End, call.Req.Bare, call.Req.Body = true, false, wire.Copy(r.args)
 	m, err := codecs.Wait(ctx, c.bridge.Handler(), call)
 	if err != nil {
 		return nil, context.Cause(ctx)
@@ -83,6 +96,60 @@ func (c *client) call(ctx context.Context, r *request) ([]byte, error) {
 		return nil, newFailure(m.Status, m.Format, body)
 	}
 	return body, nil
+}
+
+// stream makes a call of any number of messages each way: more gives those of the request and io.EOF behind the last, each those of
+// the reply. The error is a *failure if the call was answered with one.
+func (c *client) stream(ctx context.Context, r *request, more func() ([]byte, error), each func([]byte) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, r.timeout, fmt.Errorf("no answer within %v", r.timeout))
+	defer cancel()
+	call := r.open()
+	call.Req.Stream = true
+	t := codecs.Begin(ctx, c.bridge.Handler(), call)
+	defer t.Close()
+	sent := make(chan error, 1)
+	go func() { sent <- sendAll(t, more) }()
+	for {
+		m, err := t.Recv()
+		if err == io.EOF {
+			return <-sent // the request could not be sent whole, and the call was given up
+		} else if err != nil {
+			return err
+		}
+		if last, err := read(&m, each); last || err != nil {
+			return err
+		}
+	}
+}
+
+// read looks at a message of a reply, and says whether it was the last.
+func read(m *codecs.Message, each func([]byte) error) (last bool, err error) {
+	defer m.Release()
+	body := bytes.Clone(m.Body.Bytes())
+	switch {
+	case m.End && m.Status.Code != codecs.OK:
+		return true, newFailure(m.Status, m.Format, body)
+	case !m.Bare && len(body) > 0:
+		err = each(body)
+	}
+	return m.End, err
+}
+
+// sendAll sends the messages of a request, and its end.
+func sendAll(t *codecs.Talk, more func() ([]byte, error)) error {
+	for {
+		p, err := more()
+		m := codecs.Message{Kind: codecs.Data, Body: wire.Copy(p), Header: codecs.Header{Format: jsonArgs}}
+		if err == io.EOF {
+			m.Bare, m.End = true, true
+		} else if err != nil {
+			t.Close()
+			return err
+		}
+		if err := t.Send(&m); err != nil || m.End {
+			return nil // how the call ended is for Recv to tell
+		}
+	}
 }
 
 // failure is how a call failed, and the exception if the service threw one.

@@ -18,7 +18,7 @@ import (
 )
 
 func main() {
-	c := &cli{out: os.Stdout, err: os.Stderr}
+	c := &cli{in: os.Stdin, out: os.Stdout, err: os.Stderr}
 	os.Exit(c.run(context.Background(), os.Args[1:]))
 }
 
@@ -31,6 +31,7 @@ const (
 
 // cli is one run of the command.
 type cli struct {
+	in       io.Reader
 	out, err io.Writer
 	begun    bool // flags and arguments were understood: what goes wrong from here on is no misuse
 }

@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"log/slog"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -18,8 +20,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"dragoman": main})
 }
 
-// TestScripts runs testdata/script. They have the addresses of a sample service of each protocol in $REDIS, $DUBBO and $HTTP,
-// and two commands more: `exits CODE PROGRAM ARGS…`, and `await REGEXP PROGRAM ARGS…` until it prints that.
+// TestScripts runs testdata/script. They have the addresses of a sample service of each protocol in $REDIS, $DUBBO, $HTTP, $HTTP2 and
+// $GRPC, the services' contracts in sample.contract and sample.proto, and two commands more: `exits CODE PROGRAM ARGS…`, and `await REGEXP PROGRAM ARGS…` until it prints that.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	log := slog.New(slog.DiscardHandler)
@@ -37,6 +39,11 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "await": await},
 		Setup: func(env *testscript.Env) error {
 			env.Vars = append(env.Vars, vars...)
+			for _, f := range sampleContracts() {
+				if err := os.WriteFile(filepath.Join(env.WorkDir, f.Path), f.Data, 0o600); err != nil {
+					return err
+				}
+			}
 			return nil
 		},
 	})

@@ -20,7 +20,7 @@ const (
 // this imports: a google.protobuf.FileDescriptorProto each. It asks by the newer of the protocol's names first.
 func Descriptors(ctx context.Context, h codecs.Handler, service string) ([][]byte, error) {
 	files, err := descriptorsBy(ctx, h, ReflectionService, service)
-	if codecs.StatusOf(err).Code == codecs.Unimplemented {
+	if err != nil && codecs.StatusOf(err).Code == codecs.Unimplemented {
 		files, err = descriptorsBy(ctx, h, ReflectionAlphaService, service)
 	}
 	return files, err
