@@ -38,6 +38,7 @@ type Status struct {
 	Text   string // for people; may be empty
 	Native Native // the wire's own code, where it had one
 	Unsent bool   // the server surely never saw the call
+	Class  string // of the exception of a Fault, where it could be read at no cost; for people
 }
 
 // Native is a wire's own code. Other codecs ignore it.

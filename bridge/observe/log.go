@@ -14,7 +14,7 @@ import (
 
 const (
 	queueMax = 512 // lines that wait for the log
-	textMax  = 512 // bytes of a status in a line: peers may say as much as they like
+	textMax  = 512 // bytes of a text in a line: peers may say as much as they like
 )
 
 // entry is a failed call, until it is a line. Its strings are those of the call, which are free to keep.
@@ -73,10 +73,7 @@ func (j *journal) close() {
 
 func (e *entry) write(log *slog.Logger) {
 	ctx := context.Background() //nolint:forbidigo // the call that this is about has ended
-	text := e.status.Text
-	if len(text) > textMax {
-		text = strings.ToValidUTF8(text[:textMax], "") + "…"
-	}
+	text := clip(e.status.Text)
 	if e.nocall {
 		log.LogAttrs(ctx, slog.LevelWarn, "message refused", slog.String("protocol", e.from),
 			slog.String("code", e.status.Code.String()), slog.String("text", text))
@@ -86,10 +83,22 @@ func (e *entry) write(log *slog.Logger) {
 	if e.peer.IsValid() {
 		peer = e.peer.String()
 	}
+	class := slog.Attr{} // which is left out
+	if c := e.status.Class; c != "" {
+		class = slog.String("class", clip(c))
+	}
 	log.LogAttrs(ctx, slog.LevelWarn, "call failed",
 		slog.String("service", e.service), slog.String("method", e.method),
 		slog.String("from", e.from), slog.String("to", e.to),
 		slog.String("peer", peer), slog.String("endpoint", e.endpoint),
-		slog.String("code", e.status.Code.String()), slog.String("text", text),
+		slog.String("code", e.status.Code.String()), class, slog.String("text", text),
 		slog.Duration("duration", e.took), slog.Int("attempts", int(e.attempts)))
+}
+
+// clip shortens what a peer says.
+func clip(text string) string {
+	if len(text) <= textMax {
+		return text
+	}
+	return strings.ToValidUTF8(text[:textMax], "") + "…"
 }

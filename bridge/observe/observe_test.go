@@ -98,13 +98,17 @@ func TestLogOfFailures(t *testing.T) {
 	run(o, call("com.acme.User", "redis", "dubbo"), codecs.Status{})
 	run(o, call("made-up", "redis", "dubbo"), codecs.Status{Code: codecs.Unavailable, Text: "refused\nlevel=ERROR" + strings.Repeat("é", 400)})
 	o.Failed(enginetest.Toy{}, codecs.Status{Code: codecs.Malformed, Text: "toy: decode: a question mark"})
+	run(o, call("com.acme.User", "redis", "dubbo"), codecs.Status{Code: codecs.Fault, Text: "no user 8", Class: "com.acme.NoSuchUser"})
 	o.Close()
 	o.Close()
 	run(o, call("late", "redis", "dubbo"), codecs.Status{Code: codecs.Fault}) // must neither block nor panic
 
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	if len(lines) != 2 {
-		t.Fatalf("%d lines, want 2: one for each failure:\n%s", len(lines), out.String())
+	if len(lines) != 3 {
+		t.Fatalf("%d lines, want 3: one for each failure:\n%s", len(lines), out.String())
+	}
+	if !strings.Contains(lines[2], `"code":"fault","class":"com.acme.NoSuchUser","text":"no user 8"`) || strings.Contains(lines[0], `"class"`) {
+		t.Errorf("a class stands in %s, and not in %s: want the other way round", lines[0], lines[2])
 	}
 	var got map[string]any
 	if err := json.Unmarshal([]byte(lines[0]), &got); err != nil {

@@ -145,7 +145,7 @@ func statusOf(status byte, text []byte) codecs.Status {
 
 // thrownStatus reads what is known of an exception.
 func thrownStatus(t *hessian.Thrown) codecs.Status {
-	s := codecs.Status{Code: codecs.Fault, Text: brief(t.Message)}
+	s := codecs.Status{Code: codecs.Fault, Text: brief(t.Message), Class: t.Class}
 	if s.Text == "" {
 		s.Text = t.Class
 	}
@@ -156,7 +156,7 @@ func thrownStatus(t *hessian.Thrown) codecs.Status {
 	for i := range byThrown {
 		r := &byThrown[i]
 		if r.class == class && (r.rpc < 0 || t.Coded && r.rpc == t.Code) && bytes.Contains(t.Message, []byte(r.text)) {
-			s.Code = r.code
+			s.Code, s.Class = r.code, ""
 			break
 		}
 	}

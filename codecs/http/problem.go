@@ -186,7 +186,7 @@ func failure(dst []byte, status int, isJSON bool, body []byte) (s codecs.Status,
 	}
 	s.Text = cut(o.text())
 	if isText(o.class) {
-		s.Code = codecs.Fault
+		s.Code, s.Class = codecs.Fault, string(json.Unquote(nil, o.class))
 	} else if isText(o.code) {
 		if c, ok := codeNamed(json.Unquote(nil, o.code)); ok {
 			s.Code = c
@@ -224,7 +224,11 @@ func faultIn(dst []byte, name string, body []byte) (s codecs.Status, thrown []by
 			o.message = json.AppendString(nil, string(found))
 		}
 	}
-	return codecs.Status{Code: codecs.Fault, Text: cut(o.text())}, o.appendThrown(dst), true
+	s = codecs.Status{Code: codecs.Fault, Text: cut(o.text())}
+	if isText(o.class) {
+		s.Class = string(json.Unquote(nil, o.class))
+	}
+	return s, o.appendThrown(dst), true
 }
 
 func cut(s string) string {

@@ -71,6 +71,7 @@ func complete(m *codecs.Message, s codecs.Status, result []byte) {
 	case s.Code == codecs.Fault && len(result) > 0 && result[0] == '{':
 		if b, ok := appendThrown(make([]byte, 0, len(result)+64), result, maxCauses); ok {
 			m.Bare, m.Format, m.Body = false, codecs.Format{Encoding: jsonName, Shape: codecs.Thrown}, wire.Borrow(b)
+			m.Status.Class = classOf(b)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package redis
 
-import "github.com/dragoman-rpc/dragoman/codecs/json"
+import (
+	"github.com/dragoman-rpc/dragoman/codecs/json"
+	"github.com/dragoman-rpc/dragoman/codecs/wire"
+)
 
 // maxCauses is how many exceptions deep a chain of causes is read.
 const maxCauses = 16
@@ -54,6 +57,16 @@ func appendThrown(b, result []byte, causes int) ([]byte, bool) {
 		b = append(append(b, `,"trace":`...), trace...)
 	}
 	return append(b, '}'), true
+}
+
+// classOf reads the class of what appendThrown has appended to nothing: it is the first member.
+func classOf(thrown []byte) string {
+	var key []byte
+	s := json.Scan(thrown)
+	s.Object()
+	s.Member(&key)
+	var buf [128]byte
+	return wire.Intern(json.Unquote(buf[:0], s.Value()))
 }
 
 // areTexts says whether a valid array holds nothing but strings.
