@@ -21,6 +21,7 @@ import (
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/http"
 	enc "github.com/dragoman-rpc/dragoman/codecs/json"
+	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
 // Other people's programs on both sides of a gateway that speaks both versions.
@@ -54,7 +55,7 @@ rules: [{match: {service: "one*"}, to: one}, {match: {}, to: two}]
 		t.Fatal(err)
 	}
 	b, err := bridge.New(bridge.Options{Codecs: list, Encodings: []codecs.Encoding{enc.Encoding{}, enc.Encoding{Strings: true}}, Config: conf,
-		Log: slog.New(slog.DiscardHandler)})
+		Filters: []codecs.Filter{feed}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,6 +68,63 @@ rules: [{match: {service: "one*"}, to: one}, {match: {}, to: two}]
 		_ = b.Drain(ctx)
 	})
 	return b.Addrs()[port].String()
+}
+
+// feed answers the calls of one service with several values, to whoever takes them: a stage in the place of a server that streams.
+func feed(next codecs.Handler) codecs.Handler {
+	return codecs.HandlerFunc(func(c *codecs.Call, back codecs.Stream) codecs.Stream {
+		if c.Req.Service != "feed" || !c.Req.Stream {
+			return next.Open(c, back)
+		}
+		method := c.Req.Method
+		c.Req.Release()
+		back.Send(&codecs.Message{Kind: codecs.Reply, Bare: true})
+		for i := range 3 {
+			m := codecs.Message{Kind: codecs.Data, Body: wire.Copy(fmt.Appendf(nil, "{\"n\":\n%d}", i))}
+			m.Format = codecs.Format{Encoding: "json", Shape: codecs.Value}
+			back.Send(&m)
+		}
+		failure := codecs.Status{Code: codecs.Unavailable, Text: "lost"}
+		switch method {
+		case "fail":
+			back.Send(&codecs.Message{Kind: codecs.Data, End: true, Bare: true, Header: codecs.Header{Status: failure}})
+		case "break":
+			back.Cancel(failure)
+		default:
+			back.Send(&codecs.Message{Kind: codecs.Data, End: true, Bare: true})
+		}
+		return codecs.Gone
+	})
+}
+
+func TestFeed(t *testing.T) {
+	addr := gateway(t)
+	const lost = `{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"lost","code":"unavailable"}`
+	for version, c := range goClients() {
+		t.Cleanup(c.CloseIdleConnections)
+		for _, want := range []struct{ method, accept, body string }{
+			{"list", "application/x-ndjson", "{\"n\": 0}\n{\"n\": 1}\n{\"n\": 2}\n"},
+			{"list", "text/event-stream", "data: {\"n\": 0}\n\ndata: {\"n\": 1}\n\ndata: {\"n\": 2}\n\n"},
+			{"fail", "application/x-ndjson", "{\"n\": 0}\n{\"n\": 1}\n{\"n\": 2}\n{\"error\":" + lost + "}\n"},
+			{"break", "text/event-stream", "data: {\"n\": 0}\n\ndata: {\"n\": 1}\n\ndata: {\"n\": 2}\n\nevent: error\ndata: " + lost + "\n\n"},
+		} {
+			r, err := nethttp.NewRequest("POST", "http://"+addr+"/feed/"+want.method, strings.NewReader("[]"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("Accept", want.accept)
+			w, err := c.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := io.ReadAll(w.Body)
+			_ = w.Body.Close()
+			if err != nil || w.StatusCode != 200 || w.Header.Get("Content-Type") != want.accept || string(p) != want.body {
+				t.Errorf("%s %s: %d %q, %v", version, want.method, w.StatusCode, p, err)
+			}
+		}
+	}
 }
 
 // seen is what the server tells of a request.
