@@ -54,6 +54,7 @@ func (x *leanExchange) Write(p *h2.Parts, m *codecs.Message) error {
 			h2.Field{Name: "te", Value: "trailers"}, h2.Field{Name: "grpc-timeout", Value: "19999876u"})
 	case codecs.Reply:
 		p.Head = append(p.Head, h2.Field{Name: ":status", Value: "200"}, h2.Field{Name: "content-type", Value: "application/grpc"})
+	default: // nothing in front of it
 	}
 	if !m.Bare {
 		p.Prefix = append(p.Prefix, 0, 0, 0, byte(m.Body.Len()>>8), byte(m.Body.Len()))

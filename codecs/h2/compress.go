@@ -108,7 +108,8 @@ func (c *compressor) field(f *Field, p *place) {
 // size of what is sent (RFC 7541 §7.1).
 var rare = []string{"authorization", "proxy-authorization", "cookie", "set-cookie",
 	"grpc-timeout", "grpc-message", "grpc-status-details-bin", "grpc-trace-bin", "traceparent", "tracestate", "baggage", "b3",
-	"x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-request-id", "content-length", "date", "age", "etag", "last-modified", "location"}
+	"x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-request-id", "content-length", "date", "age", "etag", "last-modified",
+	"location"}
 
 const (
 	firstPublic = 4

@@ -111,6 +111,7 @@ func (x *exchange) Write(p *h2.Parts, m *codecs.Message) error {
 		if m.Bare {
 			at = &p.Head
 		}
+	default: // in the trailers
 	}
 	if m.End && !x.client && m.Status.Code != codecs.OK {
 		*at = append(*at, h2.Field{Name: "code", Value: strconv.Itoa(int(m.Status.Code))})

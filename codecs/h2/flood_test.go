@@ -40,25 +40,26 @@ const get = " :method=GET :scheme=http :path=/svc/m"
 // TestFloods: frames that bring no call forward end the connection, before they have cost much.
 func TestFloods(t *testing.T) {
 	for name, lines := range map[string][]string{
-		"settings":               {"settings"},
-		"settings that change":   {"settings window=%d", "settings streams=%d"},
-		"ping":                   {"ping 0000000000000000"},
-		"ping acknowledgements":  {"ping ack 0000000000000000"},
-		"settings acknowledged":  {"settings ack"},
-		"priority":               {"priority %d on=0"},
-		"unknown frames":         {"raw 000000 ff 00 00000000"},
-		"goaway":                 {"goaway 0 NO_ERROR"},
-		"connection windows":     {"window 0 1"},
-		"rapid reset":            {"headers %d end" + get, "reset %d CANCEL"},
-		"rapid reset, open":      {"headers %d" + get, "reset %d CANCEL"},
-		"resets made here":       {"headers %d" + get, "window %d 0"},
-		"resets made by length":  {"headers %d" + get + " content-length=1", "data %d \"xx\""},
-		"bad requests":           {"headers %d end" + get + " connection=close"},
-		"unclaimed requests":     {"headers %d end" + get + " content-type=unknown"},
-		"header bombs":           {"headers %d end" + get + " x-big=" + strings.Repeat("x", 2000)},
-		"empty data":             {"headers 1" + get, "data 1 \"\""},
-		"empty data with pad":    {"headers 1" + get, "data 1 pad=1 \"\""},
-		"empty continuations":    {"headers %d open end" + get, "continuation %d open", "continuation %d open", "continuation %d open", "continuation %d"},
+		"settings":              {"settings"},
+		"settings that change":  {"settings window=%d", "settings streams=%d"},
+		"ping":                  {"ping 0000000000000000"},
+		"ping acknowledgements": {"ping ack 0000000000000000"},
+		"settings acknowledged": {"settings ack"},
+		"priority":              {"priority %d on=0"},
+		"unknown frames":        {"raw 000000 ff 00 00000000"},
+		"goaway":                {"goaway 0 NO_ERROR"},
+		"connection windows":    {"window 0 1"},
+		"rapid reset":           {"headers %d end" + get, "reset %d CANCEL"},
+		"rapid reset, open":     {"headers %d" + get, "reset %d CANCEL"},
+		"resets made here":      {"headers %d" + get, "window %d 0"},
+		"resets made by length": {"headers %d" + get + " content-length=1", "data %d \"xx\""},
+		"bad requests":          {"headers %d end" + get + " connection=close"},
+		"unclaimed requests":    {"headers %d end" + get + " content-type=unknown"},
+		"header bombs":          {"headers %d end" + get + " x-big=" + strings.Repeat("x", 2000)},
+		"empty data":            {"headers 1" + get, "data 1 \"\""},
+		"empty data with pad":   {"headers 1" + get, "data 1 pad=1 \"\""},
+		"empty continuations": {"headers %d open end" + get, "continuation %d open", "continuation %d open", "continuation %d open",
+			"continuation %d"},
 		"data for what is reset": {"headers %d" + get + " content-type=unknown", "data %d \"x\""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -130,19 +131,23 @@ func TestFairPeers(t *testing.T) {
 		lines []string
 		reply func(p *peer, id uint64)
 	}{
-		"half of the calls are canceled": {[]string{"headers %d end" + get, "reset %d CANCEL", "headers %[2]d end" + get}, func(p *peer, id uint64) {
-			if id%4 == 3 {
-				p.do(reply(id, "x", codecs.Status{}))
-			}
-		}},
-		"a ping and two windows for each call": {[]string{"headers %d end" + get, "window %d 10", "window 0 10", "ping 0000000000000000"}, func(p *peer, id uint64) {
-			p.do(reply(id, "x", codecs.Status{}))
-		}},
-		"streams that are canceled when enough has come": {[]string{"headers %d end" + get, "window %d 10", "window %d 10", "reset %d CANCEL"}, func(p *peer, id uint64) {
-			p.do(codecs.Message{Kind: codecs.Reply, ID: id, Bare: true})
-			p.do(data(id, "one", false))
-			p.do(data(id, "two", false))
-		}},
+		"half of the calls are canceled": {
+			[]string{"headers %d end" + get, "reset %d CANCEL", "headers %[2]d end" + get},
+			func(p *peer, id uint64) {
+				if id%4 == 3 {
+					p.do(reply(id, "x", codecs.Status{}))
+				}
+			}},
+		"a ping and two windows for each call": {
+			[]string{"headers %d end" + get, "window %d 10", "window 0 10", "ping 0000000000000000"},
+			func(p *peer, id uint64) { p.do(reply(id, "x", codecs.Status{})) }},
+		"streams that are canceled when enough has come": {
+			[]string{"headers %d end" + get, "window %d 10", "window %d 10", "reset %d CANCEL"},
+			func(p *peer, id uint64) {
+				p.do(codecs.Message{Kind: codecs.Reply, ID: id, Bare: true})
+				p.do(data(id, "one", false))
+				p.do(data(id, "two", false))
+			}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScript(t, codecs.Settings{})

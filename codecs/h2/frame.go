@@ -91,7 +91,8 @@ func parseHead(p []byte) frameHead {
 }
 
 func appendHead(b []byte, length int, kind frameType, flags uint8, id uint32) []byte {
-	return append(b, byte(length>>16), byte(length>>8), byte(length), byte(kind), flags, byte(id>>24), byte(id>>16), byte(id>>8), byte(id))
+	return append(b, byte(length>>16), byte(length>>8), byte(length), byte(kind), flags,
+		byte(id>>24), byte(id>>16), byte(id>>8), byte(id))
 }
 
 func appendReset(b []byte, id uint32, c errorCode) []byte {

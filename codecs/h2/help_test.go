@@ -203,7 +203,8 @@ func (p *peer) expect(want ...string) {
 }
 
 func request(id uint64, method string, end bool) codecs.Message {
-	return codecs.Message{Kind: codecs.Request, ID: id, Bare: true, End: end, Header: codecs.Header{Service: "svc", Method: method, Meta: codecs.Meta{Loaded: true}}}
+	return codecs.Message{Kind: codecs.Request, ID: id, Bare: true, End: end,
+		Header: codecs.Header{Service: "svc", Method: method, Meta: codecs.Meta{Loaded: true}}}
 }
 
 func data(id uint64, body string, end bool) codecs.Message {

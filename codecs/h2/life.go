@@ -43,7 +43,8 @@ func (s *session) breakOff(m *codecs.Message, st *stream, c errorCode, why strin
 	s.close(st, closed{id: id, ours: true})
 	if known {
 		m.Kind, m.ID = codecs.Cancel, uint64(id)
-		m.Status = codecs.Status{Code: codecs.Malformed, Text: "h2: decode stream: " + why, Native: codecs.Native{Of: Name, Code: int32(c)}}
+		m.Status = codecs.Status{Code: codecs.Malformed, Text: "h2: decode stream: " + why,
+			Native: codecs.Native{Of: Name, Code: int32(c)}}
 	}
 	return s.flood.spend(costReset)
 }

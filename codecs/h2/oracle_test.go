@@ -3,7 +3,6 @@ package h2_test
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -12,22 +11,21 @@ import (
 	"sync"
 	"testing"
 
-	"golang.org/x/net/http2"
-
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
-// sizes of bodies that are tried against x/net: none, less than a frame, a frame, more than a stream's window and a connection's.
+// sizes of bodies that are tried against net/http: none, less than a frame, a frame, more than a stream's window, more than a
+// connection's.
 var sizes = []int{0, 1, 100, 4096, 16384, 16385, 70_000, 300_000, 5 << 20}
 
 const together = 8 // calls at once
 
-// TestTransport: x/net's client calls a server side, many streams at once, and gets back what it sent.
+// TestTransport: net/http's client calls a server side, many streams at once, and gets back what it sent.
 func TestTransport(t *testing.T) {
-	near, far := net.Pipe()
-	newPump(t, echoCodec, codecs.Server, far, answerAll)
-	tr := &http2.Transport{AllowHTTP: true, DialTLSContext: func(context.Context, string, string, *tls.Config) (net.Conn, error) {
+	tr := &http.Transport{Protocols: unencrypted(), DialContext: func(context.Context, string, string) (net.Conn, error) {
+		near, far := net.Pipe()
+		newPump(t, echoCodec, codecs.Server, far, answerAll)
 		return near, nil
 	}}
 	defer tr.CloseIdleConnections()
@@ -62,6 +60,12 @@ func TestTransport(t *testing.T) {
 	})
 }
 
+func unencrypted() *http.Protocols {
+	var p http.Protocols
+	p.SetUnencryptedHTTP2(true)
+	return &p
+}
+
 // noise gives bytes without a newline, which the test's mapping would take for the end of a message.
 func noise(random *rand.Rand, n int) []byte {
 	p := make([]byte, n)
@@ -89,24 +93,32 @@ func each(bodies [][]byte, f func(i int)) {
 	wg.Wait()
 }
 
-// TestServer: a client side calls x/net's server.
+// TestServer: a client side calls net/http's server.
 func TestServer(t *testing.T) {
-	near, far := net.Pipe()
-	srv := &http2.Server{MaxConcurrentStreams: 250}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := &http.Server{Protocols: unencrypted(), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Path", r.URL.Path)
+		if r.URL.Path == "/svc/early" {
+			w.WriteHeader(http.StatusOK)
+			return // with the request half read: the server resets it
+		}
+		w.Header().Set("Trailer", "X-Sum")
+		n, _ := io.Copy(w, r.Body)
+		w.Header().Set("X-Sum", fmt.Sprint(n))
+	})}
 	var serving sync.WaitGroup
-	serving.Go(func() {
-		srv.ServeConn(far, &http2.ServeConnOpts{Context: t.Context(), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("X-Path", r.URL.Path)
-			if r.URL.Path == "/svc/early" {
-				w.WriteHeader(http.StatusOK)
-				return // with the request half read: x/net resets it
-			}
-			w.Header().Set("Trailer", "X-Sum")
-			n, _ := io.Copy(w, r.Body)
-			w.Header().Set("X-Sum", fmt.Sprint(n))
-		})})
+	serving.Go(func() { _ = srv.Serve(l) })
+	t.Cleanup(func() {
+		_ = srv.Close()
+		serving.Wait()
 	})
-	t.Cleanup(serving.Wait)
+	near, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
 
 	type answer struct {
 		bytes.Buffer

@@ -118,7 +118,8 @@ func answerAll(p *pump, m *codecs.Message, err error) {
 		delete(bodies, m.ID)
 		return
 	case err != nil && m.Kind == codecs.Request:
-		_ = p.side.encode(&codecs.Message{Kind: codecs.Reply, End: true, Bare: true, ID: m.ID, Header: codecs.Header{Status: codecs.StatusOf(err)}})
+		r := reply(m.ID, "", codecs.StatusOf(err))
+		_ = p.side.encode(&r)
 		return
 	case err != nil:
 		_ = p.side.encode(&codecs.Message{Kind: codecs.Cancel, ID: m.ID, Header: codecs.Header{Status: codecs.StatusOf(err)}})

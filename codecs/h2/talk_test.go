@@ -63,7 +63,8 @@ func (k *talk) step() {
 		k.say(k.server, &m)
 	case 4, 5:
 		p := [...]*peer{k.client, k.server}[op-4]
-		m := codecs.Message{Kind: codecs.Cancel, ID: k.id(), Header: codecs.Header{Status: codecs.Status{Code: codecs.Code(k.byte() % 12)}}}
+		m := codecs.Message{Kind: codecs.Cancel, ID: k.id()}
+		m.Status.Code = codecs.Code(int(k.byte()) % codecs.Codes)
 		if rest := p.waits[m.ID]; rest != nil {
 			rest.Release()
 			delete(p.waits, m.ID)
