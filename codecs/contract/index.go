@@ -73,7 +73,7 @@ func filter(ms []*Method, descriptor string, args int) []*Method {
 }
 
 func (m *Method) takes(descriptor string, args int) bool {
-	if descriptor != "" && descriptor != m.Descriptor && !(m.Foreign && isClass(descriptor) && isClass(m.Descriptor)) {
+	if descriptor != "" && descriptor != m.Descriptor && (!m.Foreign || !isClass(descriptor) || !isClass(m.Descriptor)) {
 		return false
 	}
 	n := len(m.Params.Fields)

@@ -45,6 +45,11 @@ type HTTPRule struct {
 
 // Line is the rule as a request line (codecs.Line); "" if there is none for it.
 func (r *HTTPRule) Line() string {
+	switch r.Verb {
+	case "GET", "PUT", "POST", "DELETE", "PATCH":
+	default:
+		return ""
+	}
 	switch {
 	case r.ResponseBody != "":
 		return ""

@@ -94,25 +94,25 @@ func (b *builder) typeOfField(fd protoreflect.FieldDescriptor) *contract.Type {
 
 // typeOfOne gives the type of a value of a field, which may be an element.
 func (b *builder) typeOfOne(fd protoreflect.FieldDescriptor) *contract.Type {
-	switch fd.Kind() {
-	case protoreflect.MessageKind, protoreflect.GroupKind:
-		return b.typeOf(fd.Message())
-	case protoreflect.EnumKind:
-		ed := fd.Enum()
-		if ed.FullName() == nameNull {
-			return contract.Object()
-		}
-		t := b.classes[ed.FullName()]
-		if t == nil {
-			t = &contract.Type{Kind: contract.Enum, Name: javaName(ed), Nullable: true, Open: true}
-			for i := range ed.Values().Len() {
-				t.Values = append(t.Values, string(ed.Values().Get(i).Name()))
-			}
-			b.classes[ed.FullName()] = t
-		}
-		return t
+	if md := fd.Message(); md != nil {
+		return b.typeOf(md)
 	}
-	return contract.Builtin(boxed[kinds[fd.Kind()]])
+	ed := fd.Enum()
+	if ed == nil {
+		return contract.Builtin(boxed[kinds[fd.Kind()]])
+	}
+	if ed.FullName() == nameNull {
+		return contract.Object()
+	}
+	t := b.classes[ed.FullName()]
+	if t == nil {
+		t = &contract.Type{Kind: contract.Enum, Name: javaName(ed), Nullable: true, Open: true}
+		for i := range ed.Values().Len() {
+			t.Values = append(t.Values, string(ed.Values().Get(i).Name()))
+		}
+		b.classes[ed.FullName()] = t
+	}
+	return t
 }
 
 func mapOf(key, elem *contract.Type) *contract.Type {

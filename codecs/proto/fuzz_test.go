@@ -93,6 +93,9 @@ func FuzzTokens(f *testing.F) {
 	f.Add([]byte("\x0a\x01C\x12\x01m\x1a\x07\x0a\x01f\x12\x02\x18\x02"), uint8(3))
 	f.Add([]byte("\x7a\x06\x0a\x04\x7a\x02\x0a\x00"), uint8(2))
 	f.Fuzz(func(t *testing.T, p []byte, which uint8) {
+		if len(p) > 1<<12 {
+			return
+		}
 		shape, of := codecs.Value, []*contract.Type{o.m.Params, o.m.Result, value, fault}[which%4]
 		if of == fault {
 			shape = codecs.Thrown

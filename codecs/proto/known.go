@@ -42,16 +42,16 @@ func (b *builder) wellKnown(m *message, md protoreflect.MessageDescriptor, t *co
 // timestamp: a moment is no LocalDateTime, for it would be one of some zone.
 func (b *builder) timestamp(m *message, t *contract.Type) (bool, error) {
 	m.form = formTimestamp
-	switch {
-	case t.Kind == contract.Date:
+	switch t.Kind {
+	case contract.Date:
 		m.as = asDate
 		if t.Name != "java.util.Date" {
 			m.class = &token.Class{Name: t.Name}
 		}
 		return true, nil
-	case t.Kind == contract.String:
+	case contract.String:
 		return true, nil
-	case t.Kind == contract.Any:
+	case contract.Any:
 		t = contract.Builtin("java.time.Instant")
 	}
 	switch t.Name {

@@ -35,7 +35,7 @@ service S {
 	}
 	for rule, want := range map[contract.HTTPRule]string{
 		{Verb: "GET", Path: "/a"}: "GET /a", {Verb: "GET", Path: "/a", Body: "*"}: "GET /a body=*", {Verb: "POST", Path: "/a"}: "POST /a body=",
-		{Verb: "PUT", Path: "/a", Body: "b"}: "PUT /a body=b", {Verb: "GET", Path: "/a", ResponseBody: "b"}: "",
+		{Verb: "PUT", Path: "/a", Body: "b"}: "PUT /a body=b", {Verb: "GET", Path: "/a", ResponseBody: "b"}: "", {Verb: "HEAD", Path: "/a"}: "",
 	} {
 		if got := rule.Line(); got != want {
 			t.Errorf("%+v: %q, want %q", rule, got, want)
@@ -119,7 +119,7 @@ func TestRefused(t *testing.T) {
 		"wrong type":       {two + "service S { rpc F(M) returns (M); }", "service t.S { void f(boolean n, String s); }", "", "field t.M.n is int32, which does not fit boolean"},
 		"wrong place":      {two + "service S {\n  rpc F(M) returns (M); }", "service t.S { void f(boolean n, String s); }", "", "t.proto:3:3"},
 		"no result":        {two + "service S { rpc F(M) returns (M); }", "service t.S { String f(M m); } class M { String s; }", "", "the result: message t.M does not fit java.lang.String"},
-		"several methods":  {two + "service S { rpc F(M) returns (M); }", "service t.S { void f(String s); void f(String s, int n); }", "", "t.S.F meets several methods"},
+		"several methods":  {two + "service S { rpc F(M) returns (M); }", "service t.S { void f(String s, int n); void f(String s, long n); }", "", "t.S.F meets several methods"},
 		"local time":       {`syntax = "proto3"; package t; import "google/protobuf/timestamp.proto"; message M { google.protobuf.Timestamp at = 1; } service S { rpc F(M) returns (M); }`, "service t.S { void f(LocalDateTime at); }", "", "a Timestamp can be a Date, Instant"},
 		"a group":          {`syntax = "proto2"; package t; message M { optional group G = 1 {} } service S { rpc F(M) returns (M); }`, "", "", "is a group"},
 		"abstract":         {two + "service S { rpc F(M) returns (M); }", "service t.S { M f(M m); } abstract class M {} class A extends M { String s; } class B extends M { int n; }", "", "is abstract"},

@@ -34,7 +34,7 @@ func (r *reader) member(t *token.Token, f *frame) error {
 
 // fill counts a field that is not in the body: a small body may hold many messages of many fields.
 func (r *reader) fill() error {
-	if r.filled++; r.filled > token.MaxExpand+4*len(r.p) {
+	if r.filled++; r.filled > token.MaxExpand+len(r.p) {
 		return &limitError{codecs.Errorf(codecs.Invalid, "proto: read: %v: more than %d absent fields", token.ErrExpand, r.filled-1), token.ErrExpand}
 	}
 	return nil

@@ -144,16 +144,22 @@ func isWhole(md protoreflect.MessageDescriptor, t *contract.Type, fd protoreflec
 	})
 }
 
-// meet gives the table of md for one value: the message is that value, or a wrapping of its only field.
+// meet gives the table of md for one value: the message is that value, or a wrapping of its only field. Around a map it is a wrapping
+// of that.
 func (b *builder) meet(md protoreflect.MessageDescriptor, t *contract.Type) (m *message, err error) {
-	whole := b.try(func() error {
-		m, err = b.table(md, t)
-		return err
-	})
+	single := md.Fields().Len() == 1
+	around := single && md.Fields().Get(0).IsMap() && t.Kind == contract.Map && md.FullName() != nameStruct
+	whole := fmt.Errorf("message %s is around a map", md.FullName())
+	if !around {
+		whole = b.try(func() error {
+			m, err = b.table(md, t)
+			return err
+		})
+	}
 	if whole == nil {
 		return m, nil
 	}
-	if md.Fields().Len() != 1 {
+	if !single {
 		return nil, whole
 	}
 	wrap := &message{name: string(md.FullName()), form: formOnly, oneofs: md.Oneofs().Len()}
@@ -168,9 +174,11 @@ func (b *builder) meet(md protoreflect.MessageDescriptor, t *contract.Type) (m *
 	return wrap, nil
 }
 
-// overload finds, of declared methods of one name, the one that md meets.
+// overload finds, of declared methods of one name, the one that md meets; of several the one whose parameters are all fields of the
+// request.
 func (b *builder) overload(md protoreflect.MethodDescriptor, declared []*contract.Method) (at int, m *contract.Method, err error) {
 	var met, failed []string
+	whole := 0 // how many have a parameter for every field
 	for i, d := range declared {
 		var one *contract.Method
 		err := b.try(func() (err error) {
@@ -181,11 +189,16 @@ func (b *builder) overload(md protoreflect.MethodDescriptor, declared []*contrac
 			failed = append(failed, fmt.Sprintf("%s: %v", d, err))
 			continue
 		}
-		at, m = i, one
 		met = append(met, d.String())
+		if full := len(d.Params.Fields) == md.Input().Fields().Len(); m == nil || full {
+			at, m = i, one
+			if full {
+				whole++
+			}
+		}
 	}
 	switch {
-	case len(met) == 1:
+	case len(met) == 1, whole == 1:
 		return at, m, nil
 	case len(met) > 1:
 		return 0, nil, fmt.Errorf("%s meets several methods: %s", md.FullName(), strings.Join(met, ", "))

@@ -121,6 +121,15 @@ func TestMeets(t *testing.T) {
 			`[{"at":"2026-11-21T03:18:00.123Z","color":"RED","n":0}]`, `{"at":"1969-12-31T23:59:59.999Z","color":null}`},
 		"nothing": {
 			"service S { rpc Ping(google.protobuf.Empty) returns (google.protobuf.Empty); }", "service t.S { void ping(); }", `[]`, `null`},
+		"the only field is the parameter": {
+			"service S { rpc Find(Req) returns (Res); } message Req { repeated string names = 1; } message Res { map<string, int32> found = 1; }",
+			"service t.S { Map<String, Integer> find(Set<String> wanted); }", `[["a","b"]]`, `{"a":1}`},
+		"the class has a field of the parameter's name": {
+			"service S { rpc Save(User) returns (User); } message User { User user = 1; string name = 2; }",
+			"service t.S { User save(User user); } class User { User user; String name; }", `[{"user":{"name":"y"},"name":"x"}]`, `{"name":""}`},
+		"an overload": {
+			"service S { rpc Sum(Two) returns (Out); } message Two { sint64 a = 1; sint64 b = 2; } message Out { string text = 1; }",
+			"service t.S { BigDecimal sum(long a, long b); String sum(String c); }", `[1,-2]`, `1.10`},
 		"maps": {
 			"service S { rpc Get(M) returns (google.protobuf.Struct); } message M { map<int64, string> names = 1; }",
 			"service t.S { Map<String, Object> get(Map<Long, String> names); }", `[{"-1":"a","5":"b"}]`, `{"a":[1,null,{"b":true}],"c":1.5}`},
