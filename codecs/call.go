@@ -36,7 +36,8 @@ type Stream interface {
 }
 
 // Call is one exchange, from its first byte to its end. Everything done for it runs on its home, the executor of its client
-// connection, one thing at a time.
+// connection, one thing at a time. Its memory may be used for another call once its last message has gone back and the Enders have
+// run: who needs something of it for longer copies that.
 type Call struct {
 	Req      Message   // its Body is void once Open has returned
 	Deadline time.Time // set on arrival from Req.Timeout, and by the route; zero: none
@@ -84,7 +85,6 @@ type Record struct {
 	In, Out  uint64 // body bytes of the request and of the reply
 	Attempts uint8
 	Status   Status
-	Thrown   string // the class of the exception that was carried from one protocol to another; "": none, or it does not say
 	Dropped  Dropped
 }
 

@@ -114,7 +114,7 @@ var target = func() reader[[]route.Split] {
 }()
 
 var policy = object(
-	timeout("", "the `defaults`"),
+	timeout("", "the `defaults`", ""),
 	field[route.Policy]{key: "retry", unset: "the `defaults`", doc: "Calls that failed are tried again.", example: `retry: {times: 1, on: [unavailable]}`,
 		value: in(func(p *route.Policy) *route.Retry { return &p.Retry }, given(retry))},
 	field[route.Policy]{key: "limit", doc: "What is over it fails with `limited`.", example: `limit: {rate: 500, inflight: 200}`,
@@ -125,14 +125,14 @@ var policy = object(
 )
 
 var defaults = object(
-	timeout("5s", ""),
+	timeout("5s", "", " Not for gRPC callers of gRPC servers, and others who both have streams: they have the time that the caller says."),
 	field[route.Policy]{key: "retry", unset: "none", doc: "Calls that failed are tried again.", example: `retry: {times: 1, on: [unavailable]}`,
 		value: in(func(p *route.Policy) *route.Retry { return &p.Retry }, given(retry))},
 )
 
-func timeout(def, unset string) field[route.Policy] {
+func timeout(def, unset, more string) field[route.Policy] {
 	return field[route.Policy]{key: "timeout", def: def, unset: unset, example: `timeout: 300ms`,
-		doc:   "The time that a call may take, tries included. A caller that has less time keeps its own.",
+		doc:   "The time that a call may take, tries included. A caller that has less time keeps its own." + more,
 		value: in(func(p *route.Policy) *time.Duration { return &p.Timeout }, duration(time.Millisecond))}
 }
 

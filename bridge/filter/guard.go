@@ -1,5 +1,5 @@
-// Package filter is the stages between two wires, each a Handler that wraps the next: guard, route, admit, gather, retry, balance,
-// transcode. Their order is fixed in the bridge's chain.
+// Package filter is the stages between two wires, each a Handler that wraps the next: inside, guard, local, route, admit, gather,
+// retry, balance, transcode, collect. Their order is fixed in the bridge's chain.
 //
 // It knows the vocabulary of codecs, the table, the clusters and the encodings. It refuses to know sockets and protocols: what
 // differs between protocols it reads from their Traits.

@@ -112,8 +112,9 @@ func (x *crossing) convert(m *codecs.Message) (*scratch, error) {
 		m.Format = codecs.Format{Encoding: to, Shape: codecs.Void}
 		return nil, nil
 	case m.Format.Shape == codecs.Thrown:
-		x.c.Rec.Thrown = thrown(from, m)
-		want.Shape = codecs.Thrown
+		if want.Shape = codecs.Thrown; m.Status.Class == "" {
+			m.Status.Class = thrown(from, m)
+		}
 	case x.from.Shape == codecs.Generic:
 		want.Shape = codecs.Generic // the caller asked for objects as maps
 	}

@@ -174,8 +174,8 @@ func TestTranscodeStreamsOfReplies(t *testing.T) {
 		if (len(f.cancel) == 1) != c.cancel || back.end != 1 {
 			t.Errorf("%s: the server was canceled %v, %d ends came back", c.name, f.cancel, back.end)
 		}
-		if class := map[bool]string{true: "demo.Broken"}[c.name == "what was thrown"]; call.Rec.Thrown != class {
-			t.Errorf("%s: the record says that %q was thrown", c.name, call.Rec.Thrown)
+		if class := map[bool]string{true: "demo.Broken"}[c.name == "what was thrown"]; call.Rec.Status.Class != class {
+			t.Errorf("%s: the status says that %q was thrown", c.name, call.Rec.Status.Class)
 		}
 	}
 }

@@ -305,12 +305,12 @@ func TestTranscodeKeepsARecord(t *testing.T) {
 	call.Req.Meta.Pairs = []codecs.Pair{{Key: "home", Value: "1"}, {Key: "Steer.x", Value: "2"}, {Key: "k", Value: "3"}}
 	carrying(t, f).Open(call, back)
 	back.said(t)
-	if diff := cmp.Diff(codecs.Dropped{Pairs: 3, Members: 2}, call.Rec.Dropped); diff != "" || call.Rec.Thrown != "demo.Broken" {
-		t.Errorf("%q was thrown; %s", call.Rec.Thrown, diff)
+	if diff := cmp.Diff(codecs.Dropped{Pairs: 3, Members: 2}, call.Rec.Dropped); diff != "" || call.Rec.Status.Class != "demo.Broken" {
+		t.Errorf("%q was thrown; %s", call.Rec.Status.Class, diff)
 	}
 }
 
-// TestThrownClassIsAName: what is no name of a class, or too long for the log, is left out of the record.
+// TestThrownClassIsAName: what is no name of a class, or too long for the log, is left out of the status.
 func TestThrownClassIsAName(t *testing.T) {
 	counted(t)
 	for body, want := range map[string]string{
@@ -324,8 +324,8 @@ func TestThrownClassIsAName(t *testing.T) {
 		}}
 		call, back := between("echo", `["a"]`, jsonArgs, jsonArgs)
 		carrying(t, f).Open(call, back)
-		if back.said(t); call.Rec.Thrown != want {
-			t.Errorf("%.60s: the record says %q, want %q", body, call.Rec.Thrown, want)
+		if back.said(t); call.Rec.Status.Class != want {
+			t.Errorf("%.60s: the status says %q, want %q", body, call.Rec.Status.Class, want)
 		}
 	}
 }
