@@ -286,6 +286,9 @@ func TestCreditModel(t *testing.T) {
 			},
 			"": func(t *rapid.T) {
 				r.settle()
+				if err := h2.Check(r.p.sess); err != nil {
+					t.Fatal(err)
+				}
 				if len(ids) > 0 && r.credit < 1<<20 && sent < 12<<20 {
 					t.Fatalf("the connection lets us send %d bytes only", r.credit)
 				}

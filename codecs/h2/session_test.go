@@ -52,3 +52,34 @@ func TestLargeBothWays(t *testing.T) {
 		t.Error("something still waits")
 	}
 }
+
+// TestUnread: a connection holds no more than its share of bytes that nobody reads, and goes on when somebody does.
+func TestUnread(t *testing.T) {
+	const share, window = 16 << 20, 4 << 20
+	w := newWired(t, echoCodec)
+	w.server.keeps = true
+	unread, credits := 0, map[uint64]uint32{}
+	w.server.each = func(m *codecs.Message, _ error) {
+		unread += m.Body.Len()
+		credits[m.ID] += m.Credit
+	}
+	const streams, size = 128, 256 << 10
+	for i := range uint64(streams) {
+		w.client.do(request(2*i+1, "upload", false))
+		w.client.do(data(2*i+1, string(make([]byte, size)), false))
+		w.move()
+	}
+	if unread < share || unread > share+window {
+		t.Errorf("%d bytes came that nobody reads", unread)
+	}
+	for len(credits) > 0 {
+		for id, n := range credits {
+			delete(credits, id)
+			w.server.do(codecs.Message{Kind: codecs.Window, ID: id, Credit: n})
+		}
+		w.move()
+	}
+	if unread != streams*size || len(w.client.waits) > 0 {
+		t.Errorf("%d bytes of %d came, %d messages wait", unread, streams*size, len(w.client.waits))
+	}
+}
