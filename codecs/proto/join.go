@@ -69,7 +69,7 @@ func concrete(t *contract.Type) (*contract.Type, error) {
 
 // object fills the table of a message that is an object of class t.
 func (b *builder) object(m *message, md protoreflect.MessageDescriptor, t *contract.Type) error {
-	m.form = formObject
+	m.form, m.own = formObject, b.classes[md.FullName()] != t
 	m.class = &token.Class{Name: t.Name}
 	found := map[protoreflect.FieldNumber]*contract.Field{}
 	for i := range t.Fields {
@@ -235,6 +235,8 @@ func (b *builder) one(f *field, fd protoreflect.FieldDescriptor, t *contract.Typ
 	case kindEnum:
 		f.enum = newEnum(fd.Enum(), t)
 		f.asText = t.Kind != contract.Enum
+	case kindString:
+		f.blank = t.Nullable && t.Kind != contract.String && t.Kind != contract.Any
 	}
 	if !fits(f.kind, t.Kind) {
 		return misjoin(fd, fd.Kind().String(), t)

@@ -27,7 +27,11 @@ func (r *reader) member(t *token.Token, f *frame) error {
 		if i < 0 {
 			return r.absent(t, nil)
 		}
-		return r.field(t, f.m, &f.m.fields[i], f.p, &r.spans[f.base+i])
+		err := r.field(t, f.m, &f.m.fields[i], f.p, &r.spans[f.base+i])
+		if t.Kind == token.Null && f.m.own {
+			t.Int = 0
+		}
+		return err
 	}
 	return r.end(t)
 }
@@ -44,7 +48,7 @@ func (r *reader) fill() error {
 // not have the field.
 func (r *reader) absent(t *token.Token, f *field) error {
 	*t = token.Token{}
-	if f == nil || f.presence {
+	if f == nil || f.presence || f.blank {
 		t.Int = 1
 		return r.fill()
 	}

@@ -145,11 +145,12 @@ func isWhole(md protoreflect.MessageDescriptor, t *contract.Type, fd protoreflec
 }
 
 // meet gives the table of md for one value: the message is that value, or a wrapping of its only field. Around a map it is a wrapping
-// of that.
+// of that, and so it is around an Object if the field is called value: a message of that kind says nothing by itself.
 func (b *builder) meet(md protoreflect.MessageDescriptor, t *contract.Type) (m *message, err error) {
 	single := md.Fields().Len() == 1
-	around := single && md.Fields().Get(0).IsMap() && t.Kind == contract.Map && md.FullName() != nameStruct
-	whole := fmt.Errorf("message %s is around a map", md.FullName())
+	around := single && md.ParentFile().Package() != "google.protobuf" &&
+		(md.Fields().Get(0).IsMap() && t.Kind == contract.Map || md.Fields().Get(0).Name() == "value" && t.Kind == contract.Any)
+	whole := fmt.Errorf("message %s is around its field", md.FullName())
 	if !around {
 		whole = b.try(func() error {
 			m, err = b.table(md, t)

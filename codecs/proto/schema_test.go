@@ -3,6 +3,7 @@ package proto_test
 import (
 	"fmt"
 	"io/fs"
+	"os"
 	"testing"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
@@ -118,7 +119,7 @@ func TestMeets(t *testing.T) {
 		"times and enums": {
 			"service S { rpc Get(M) returns (M); } message M { google.protobuf.Timestamp at = 1; Color color = 2; optional int32 n = 3; } enum Color { COLOR_UNSPECIFIED = 0; COLOR_RED = 1; }",
 			"service t.S { M get(M m); } class M { Date at; Color color; Integer n; } enum Color { RED }",
-			`[{"at":"2026-11-21T03:18:00.123Z","color":"RED","n":0}]`, `{"at":"1969-12-31T23:59:59.999Z","color":null}`},
+			`[{"at":"2026-11-21T03:18:00.123Z","color":"RED","n":0}]`, `{"at":"1969-12-31T23:59:59.999Z","color":null,"n":null}`},
 		"nothing": {
 			"service S { rpc Ping(google.protobuf.Empty) returns (google.protobuf.Empty); }", "service t.S { void ping(); }", `[]`, `null`},
 		"the only field is the parameter": {
@@ -126,7 +127,13 @@ func TestMeets(t *testing.T) {
 			"service t.S { Map<String, Integer> find(Set<String> wanted); }", `[["a","b"]]`, `{"a":1}`},
 		"the class has a field of the parameter's name": {
 			"service S { rpc Save(User) returns (User); } message User { User user = 1; string name = 2; }",
-			"service t.S { User save(User user); } class User { User user; String name; }", `[{"user":{"name":"y"},"name":"x"}]`, `{"name":""}`},
+			"service t.S { User save(User user); } class User { User user; String name; }", `[{"user":{"user":null,"name":"y"},"name":"x"}]`, `{"user":null,"name":""}`},
+		"texts that no empty text is": {
+			"service S { rpc Get(M) returns (M); } message M { string price = 1; string day = 2; string note = 3; }",
+			"service t.S { M get(M m); } class M { BigDecimal price; LocalDate day; String note; }", `[{"price":null,"day":null,"note":""}]`, `{"price":1.10,"day":"2026-11-21","note":"x"}`},
+		"an Object in a message of its own": {
+			"service S { rpc Any(In) returns (Out); } message In { google.protobuf.Value o = 1; } message Out { google.protobuf.Value value = 1; }",
+			"service t.S { Object any(Object o); }", `["text"]`, `{"k":[1,null]}`},
 		"an overload": {
 			"service S { rpc Sum(Two) returns (Out); } message Two { sint64 a = 1; sint64 b = 2; } message Out { string text = 1; }",
 			"service t.S { BigDecimal sum(long a, long b); String sum(String c); }", `[1,-2]`, `1.10`},
@@ -162,5 +169,44 @@ func TestMeets(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestSample takes the order of the interop tests, a POJO with every kind of field, from JSON through the message and Java and back.
+func TestSample(t *testing.T) {
+	const dir = "../../conformance/peers/"
+	read := func(name string) string {
+		data, err := os.ReadFile(dir + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	x, err := load(t, files{"sample.proto": read("sample.proto")}, read("sample.contract"), []contract.Naming{{Name: "io.dragoman.sample.Sample", Files: []string{"sample.proto"}}}, "sample.proto")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := one(t, x, "io.dragoman.sample.Sample", "order")
+	p := []byte(read("order.json"))
+	var first []byte
+	way := []codecs.Encoding{plain, enc, hessian2, enc, plain, hessian2, enc, plain}
+	for i, to := range way[1:] {
+		next, err := result(way[i], to, m, p)
+		if err != nil {
+			t.Fatalf("%s to %s: %x: %v", way[i].Name(), to.Name(), p, err)
+		}
+		if p = next; to != plain {
+			continue
+		}
+		if first == nil {
+			first = p
+		}
+		if err := same(p, first); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Logf("%s", first)
+	if err := same(first, []byte(read("order.json"))); err != nil {
+		t.Error(err)
 	}
 }

@@ -60,6 +60,7 @@ const (
 type message struct {
 	name   string // the message's, for errors
 	form   form
+	own    bool           // of formObject: the class is a contract's, whose fields are null and not left out
 	as     as             // of formTimestamp and formDuration
 	fields []field        // by number
 	names  map[string]int // every name that a field may be given by
@@ -81,6 +82,7 @@ type field struct {
 	packed   bool   // elements are written packed; both ways are read
 	presence bool   // it can be absent; else it is the zero of its kind
 	always   bool   // of formMap: given as null when it is absent
+	blank    bool   // a text in place of a value that no empty text is: that is null, for the zero of its kind says nothing
 	asText   bool   // an enum that the contract does not know as one
 	oneof    int    // number of its oneof, from 0; -1: none
 	place    int    // in the message's order
