@@ -105,3 +105,24 @@ rules: [{match: {service: acme.v1.Users}, to: c}]`)
 	}
 	http.DefaultClient.CloseIdleConnections()
 }
+
+// TestNoProtoContract: a call that needs the messages' descriptors, where no file has them, says what is missing.
+func TestNoProtoContract(t *testing.T) {
+	g := startFile(t, t.TempDir(), `
+listen: [{addr: "127.0.0.1:0"}]
+clusters: {c: {protocol: grpc, endpoints: ["127.0.0.1:1"]}}
+contracts: [texts.contract]
+rules: [{match: {service: "*"}, to: c}]`)
+	for _, path := range []string{"/com.acme.User/getUser", "/acme.v1.Users/GetUser"} {
+		res, err := http.Post("http://"+g.addr(port)+path, "application/json", strings.NewReader(`["7"]`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if err != nil || res.StatusCode != http.StatusNotImplemented || !strings.Contains(string(body), "nothing is known of its messages") {
+			t.Errorf("%s: %s %s %v", path, res.Status, body, err)
+		}
+	}
+	http.DefaultClient.CloseIdleConnections()
+}

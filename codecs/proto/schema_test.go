@@ -205,7 +205,6 @@ func TestSample(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	t.Logf("%s", first)
 	if err := same(first, []byte(read("order.json"))); err != nil {
 		t.Error(err)
 	}
