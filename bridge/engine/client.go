@@ -51,7 +51,7 @@ func newClientConn(p *Pool) *clientConn {
 func (c *clientConn) OnOpen(conn Conn) {
 	c.mu.Lock()
 	c.conn = conn
-	_, err := c.sess.Encode(c.out, &codecs.Message{Kind: codecs.Hello})
+	err := c.speak(codecs.Message{Kind: codecs.Hello})
 	c.ready = err == nil && !c.traits().Hello
 	c.housekeeping = time.AfterFunc(c.pool.tick, c.keepHouse)
 	c.mu.Unlock()
@@ -94,7 +94,7 @@ func (c *clientConn) send(cc *clientCall, m *codecs.Message) (sent bool, err err
 		}
 	}
 	id := m.ID
-	part, err := c.sess.Encode(c.out, m)
+	part, err := c.encode(m)
 	switch {
 	case err == codecs.ErrFull:
 		c.leaving = true
@@ -151,7 +151,7 @@ func (c *clientConn) credit(cc *clientCall) {
 	}
 	m := codecs.Message{Kind: codecs.Window, ID: cc.id, Credit: cc.owed}
 	cc.owed = 0
-	if _, err := c.sess.Encode(c.out, &m); err != nil {
+	if err := c.speak(m); err != nil {
 		c.closeWith(codecs.StatusOf(err))
 	}
 	cc.home.touch(&c.link)
@@ -209,9 +209,10 @@ func (c *clientConn) settled() {
 func (c *clientConn) deliverAll() {
 	for i := range c.got {
 		d := &c.got[i]
-		d.to.home.visit(d.to, &d.m)
-		if n := len(c.met); n == 0 || c.met[n-1] != d.to.home {
-			c.met = append(c.met, d.to.home)
+		h := d.to.home
+		h.visit(d.to, &d.m)
+		if n := len(c.met); n == 0 || c.met[n-1] != h {
+			c.met = append(c.met, h)
 		}
 		*d = delivery{}
 	}
@@ -231,7 +232,7 @@ func (c *clientConn) decode(p []byte) (n int, more bool) {
 		return 0, false
 	}
 	if err != nil && n == 0 {
-		c.utter(&d.m)
+		c.utter(d.m.Body.Bytes())
 		c.got = c.got[:len(c.got)-1]
 		c.closeWith(codecs.StatusOf(err))
 		return 0, false
@@ -252,11 +253,6 @@ func (c *clientConn) decode(p []byte) (n int, more bool) {
 	return n, true
 }
 
-// utter puts what the session wants written at once into the outbox. Called under mu.
-func (c *clientConn) utter(m *codecs.Message) {
-	c.out.B = append(c.out.B, m.Body.Bytes()...)
-}
-
 // sort finds the call that a message belongs to; nil: it was for the connection, or for nobody. Called under mu.
 func (c *clientConn) sort(m *codecs.Message) *clientCall {
 	switch m.Kind {
@@ -264,7 +260,7 @@ func (c *clientConn) sort(m *codecs.Message) *clientCall {
 		return c.find(m)
 	case codecs.Ping:
 		pong := codecs.Message{Kind: codecs.Pong, ID: m.ID, Hint: m.Hint, Body: m.Body}
-		if _, err := c.sess.Encode(c.out, &pong); err != nil {
+		if err := c.speak(pong); err != nil {
 			c.closeWith(codecs.StatusOf(err))
 		}
 	case codecs.Pong:
@@ -272,15 +268,15 @@ func (c *clientConn) sort(m *codecs.Message) *clientCall {
 			c.turns.pop()
 		}
 	case codecs.Hello:
-		c.utter(m)
+		c.utter(m.Body.Bytes())
 		c.ready = true
 	case codecs.Control:
-		c.utter(m)
+		c.utter(m.Body.Bytes())
 		if m.End {
 			c.retire()
 		}
 	default:
-		c.utter(m)
+		c.utter(m.Body.Bytes())
 	}
 	return nil
 }

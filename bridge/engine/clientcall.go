@@ -38,7 +38,7 @@ func newClientCall(c *codecs.Call, back codecs.Stream, p *Pool) *clientCall {
 		cc = &x.first
 		cc.home = &x.conn.home
 	default:
-		cc = &clientCall{home: &x.conn.home}
+		cc, x.kept = &clientCall{home: &x.conn.home}, true
 	}
 	cc.call, cc.back, cc.pool, cc.oneway = c, back, p, c.Req.Kind == codecs.Oneway
 	cc.out.home = cc.home
@@ -123,6 +123,9 @@ func (cc *clientCall) deliver(m *codecs.Message) {
 	}
 	if cc.over = m.End; m.End {
 		cc.back.Send(m)
+		if x, _ := cc.call.Local.(*exchange); x != nil && cc == &x.first {
+			x.reuse()
+		}
 		return
 	}
 	if !cc.heard {

@@ -31,7 +31,7 @@ func (c *clientConn) abandon(cc *clientCall, s codecs.Status) {
 	if c.traits().Cancels {
 		delete(c.calls, cc.id)
 		m := codecs.Message{Kind: codecs.Cancel, ID: cc.id, Header: codecs.Header{Status: s}}
-		if _, err := c.sess.Encode(c.out, &m); err == nil {
+		if err := c.speak(m); err == nil {
 			cc.home.touch(&c.link)
 		}
 		return
@@ -90,7 +90,7 @@ func (c *clientConn) OnDrained() {
 	c.mu.Lock()
 	c.queued = 0
 	c.drains++
-	free, fresh := c.pump(), c.out.Len() > 0
+	free, fresh := c.pump(), c.unwritten() > 0
 	c.mu.Unlock()
 	wake(free)
 	if fresh {
@@ -159,7 +159,7 @@ func (c *clientConn) keepHouse() {
 	case ping > 0 && silent > ping && !c.pinged && (!c.traits().InOrder || c.load() == 0):
 		m := codecs.Message{Kind: codecs.Ping, ID: c.next}
 		c.next += c.traits().IDs.Step
-		if _, err := c.sess.Encode(c.out, &m); err == nil {
+		if err := c.speak(m); err == nil {
 			c.pinged = true
 			if c.traits().InOrder {
 				c.turns.push(nil)

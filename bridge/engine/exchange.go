@@ -1,13 +1,15 @@
 package engine
 
 import (
+	"sync"
+
 	"github.com/dragoman-rpc/dragoman/bridge/clock"
 	"github.com/dragoman-rpc/dragoman/codecs"
 )
 
 // exchange is one call of a client connection, in one piece of memory: the call itself, the stream its replies go to, its timer,
 // and the place of its first attempt at a server. It holds the exactly-once end: whoever ends the Call first, of reply, deadline
-// and cancel, is heard.
+// and cancel, is heard. One that has gone the plain way is used again; see reuse.
 type exchange struct {
 	codecs.Call
 	conn   *serverConn
@@ -18,6 +20,9 @@ type exchange struct {
 	oneway bool
 	whole  bool // the request has ended
 	begun  bool // a reply has
+	spent  bool // its last message was said at once
+	timed  bool // the timer was started
+	kept   bool // something may refer to it behind its end
 	first  clientCall
 
 	out   sending       // replies that wait for room
@@ -90,9 +95,27 @@ func (x *exchange) Send(m *codecs.Message) bool {
 	}
 	more, done := x.conn.reply(x, m)
 	if end && done {
+		x.spent = true
 		x.end(x.last)
 	}
 	return more
+}
+
+// exchanges that are over.
+var spent = sync.Pool{New: func() any { return new(exchange) }}
+
+// reuse gives an exchange back, whose end its first attempt has just delivered, if nothing refers to it any more: the request was
+// whole, nothing has waited on the way, and its timer has not run out. It runs on the home, with nothing of the call below.
+func (x *exchange) reuse() {
+	c := x.conn
+	if !x.spent || !x.whole || x.kept || x.first.queued || x.out.waited() || x.first.out.waited() {
+		return
+	}
+	if c.latest == x {
+		c.latest = nil
+	}
+	*x = exchange{}
+	spent.Put(x)
 }
 
 // mute says that the call gets no word back: a one-way call on a wire where nothing waits for one. On a wire in order its turn waits,
@@ -143,7 +166,9 @@ func (x *exchange) end(s codecs.Status) bool {
 	if x.Ended() {
 		return false
 	}
-	x.conn.srv.Wheel.Stop(&x.timer)
+	if !x.conn.srv.Wheel.Stop(&x.timer) && x.timed {
+		x.kept = true // Expire is on its way
+	}
 	return x.Call.End(s)
 }
 

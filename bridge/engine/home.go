@@ -15,6 +15,7 @@ type home struct {
 	own     *link      // of the client connection; nil for a call that came from inside the process
 	run     sync.Mutex // held by whoever runs
 	touched []*link    // outboxes to flush; guarded by run
+	spare   []task     // room for the next q; guarded by run
 
 	mu sync.Mutex
 	q  []task
@@ -67,16 +68,24 @@ func (h *home) drain() {
 	for {
 		h.mu.Lock()
 		q := h.q
-		h.q = nil
-		h.mu.Unlock()
 		if len(q) == 0 {
+			h.mu.Unlock()
 			return
 		}
+		h.q, h.spare = h.spare, nil
+		h.mu.Unlock()
 		for i := range q {
 			q[i].perform()
 		}
+		clear(q)
+		if cap(q) <= tasksKept {
+			h.spare = q[:0]
+		}
 	}
 }
+
+// tasksKept is for how many tasks a home keeps room.
+const tasksKept = 64
 
 func (t *task) perform() {
 	if t.to != nil {

@@ -22,7 +22,7 @@ func (o *order) Cancel(codecs.Status) {}
 // overtake what an earlier visit has left there.
 func TestVisitsKeepTheirOrder(t *testing.T) {
 	h, got := new(home), new(order)
-	cc := &clientCall{back: got, home: h}
+	cc := &clientCall{call: new(codecs.Call), back: got, home: h}
 	h.run.Lock()
 	h.visit(cc, &codecs.Message{Kind: codecs.Reply, Bare: true, ID: 1})
 	h.run.Unlock()

@@ -14,13 +14,13 @@ type link struct {
 	mu      sync.Mutex // session, outbox, and the half's own tables
 	sess    codecs.Session
 	conn    Conn
-	out     *wire.Out
-	spare   *wire.Out
-	queued  int  // bytes the other side has not taken yet
-	drains  uint // how often OnDrained came
-	need    int  // bytes of the frame that is arriving, if the session can say: no use to look before they are there
-	writing bool // somebody is in flush
-	lent    bool // what is being written refers to borrowed memory
+	out     *wire.Out      // nil: nothing waits to be written
+	word    codecs.Message // what the half itself has to say is put here, so that it needs no memory
+	queued  int            // bytes the other side has not taken yet
+	drains  uint           // how often OnDrained came
+	need    int            // bytes of the frame that is arriving, if the session can say: no use to look before they are there
+	writing bool           // somebody is in flush
+	lent    bool           // what is being written refers to borrowed memory
 	back    sync.Cond
 	shut    bool // send the end of our bytes once the outbox is empty
 	dead    bool // OnClose was called
@@ -30,8 +30,46 @@ type link struct {
 }
 
 func (l *link) init(sess codecs.Session) {
-	l.sess, l.out, l.spare = sess, new(wire.Out), new(wire.Out)
+	l.sess = sess
 	l.back.L = &l.mu
+}
+
+// outboxes are empty ones. A connection has one only as long as something waits in it.
+var outboxes = sync.Pool{New: func() any { return new(wire.Out) }}
+
+// outbox gives the outbox, to be appended to. Called under mu.
+func (l *link) outbox() *wire.Out {
+	if l.out == nil {
+		l.out, _ = outboxes.Get().(*wire.Out)
+	}
+	return l.out
+}
+
+// unwritten is how many bytes wait in the outbox. Called under mu.
+func (l *link) unwritten() int {
+	if l.out == nil {
+		return 0
+	}
+	return l.out.Len()
+}
+
+// encode appends a message to the outbox, as far as the peer's window allows. Called under mu.
+func (l *link) encode(m *codecs.Message) (more bool, err error) { return l.sess.Encode(l.outbox(), m) }
+
+// speak appends a message of the half itself. Called under mu.
+func (l *link) speak(m codecs.Message) error {
+	l.word = m
+	_, err := l.encode(&l.word)
+	l.word = codecs.Message{}
+	return err
+}
+
+// utter appends what a session wants written at once. Called under mu.
+func (l *link) utter(p []byte) {
+	if len(p) > 0 {
+		o := l.outbox()
+		o.B = append(o.B, p...)
+	}
 }
 
 // flush writes what is in the outbox, unless somebody else is at it, who will then write this too. When it returns, no output
@@ -50,12 +88,13 @@ func (l *link) flush() {
 		runtime.Gosched()
 		l.mu.Lock()
 	}
-	for l.out.Len() > 0 && !l.dead {
+	for l.unwritten() > 0 && !l.dead {
 		o := l.out
-		l.out, l.spare, l.lent = l.spare, o, o.Borrowed()
+		l.out, l.lent = nil, o.Borrowed()
 		drains := l.drains
 		l.mu.Unlock()
 		queued := l.conn.Write(o)
+		outboxes.Put(o)
 		l.mu.Lock()
 		if drains == l.drains { // else OnDrained came first: what Write said is no longer so
 			l.queued = queued
@@ -66,6 +105,10 @@ func (l *link) flush() {
 		}
 	}
 	l.writing = false
+	if l.out != nil && l.out.Len() == 0 {
+		outboxes.Put(l.out)
+		l.out = nil
+	}
 	if l.shut && !l.dead {
 		l.shut = false
 		l.conn.CloseWrite()
@@ -84,7 +127,9 @@ func (l *link) own() {
 	for l.lent {
 		l.back.Wait()
 	}
-	l.out.Own()
+	if l.out != nil {
+		l.out.Own()
+	}
 }
 
 // enough says whether p may hold a whole frame, so that a large one is not looked at with every packet.
@@ -102,7 +147,4 @@ func (l *link) enough(p []byte) bool {
 }
 
 // owe has the session say what it owes the peer, behind a batch of Decodes. Called under mu.
-func (l *link) owe() error {
-	_, err := l.sess.Encode(l.out, &codecs.Message{Kind: codecs.None})
-	return err
-}
+func (l *link) owe() error { return l.speak(codecs.Message{Kind: codecs.None}) }

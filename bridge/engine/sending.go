@@ -27,8 +27,11 @@ const (
 	outboxMost = 8 << 20   // bytes over which a peer that asks and does not read is left
 )
 
+// waited says whether it ever was held back: whoever was to wake it may still refer to it.
+func (s *sending) waited() bool { return !s.since.IsZero() }
+
 // backlog is how many bytes wait to leave. Called under mu.
-func (l *link) backlog() int { return l.queued + l.out.Len() }
+func (l *link) backlog() int { return l.queued + l.unwritten() }
 
 // send encodes m as far as there is room, and keeps the rest. more: the sender need not pause. done: all was said. With an error
 // nothing was taken over. Called under mu.
@@ -38,7 +41,7 @@ func (l *link) send(s *sending, m *codecs.Message) (more, done bool, err error) 
 		return true, true, nil
 	}
 	if len(s.rest) == 0 && l.backlog() < outboxMark {
-		part, err := l.sess.Encode(l.out, m)
+		part, err := l.encode(m)
 		if err != nil {
 			return true, true, err
 		}
@@ -117,7 +120,7 @@ func (l *link) sayRest(w *woken) bool {
 	for len(s.rest) > 0 {
 		m := &s.rest[0]
 		before, end := m.Body.Len(), m.End
-		part, err := l.sess.Encode(l.out, m)
+		part, err := l.encode(m)
 		if err != nil {
 			w.err = err
 			s.discard()

@@ -16,7 +16,8 @@ func (c *serverConn) open(h codecs.Handler, m *codecs.Message) {
 		c.forward(m)
 		return
 	}
-	x := &exchange{conn: c, id: m.ID, hint: m.Hint, oneway: m.Kind == codecs.Oneway, whole: m.End}
+	x, _ := spent.Get().(*exchange)
+	x.conn, x.id, x.hint, x.oneway, x.whole = c, m.ID, m.Hint, m.Kind == codecs.Oneway, m.End
 	x.Local = x
 	x.Req = *m
 	x.From = c.from
@@ -38,6 +39,7 @@ func (c *serverConn) open(h codecs.Handler, m *codecs.Message) {
 		x.fwd.OnReady(x.resume)
 	}
 	if !x.Ended() && !x.Deadline.IsZero() {
+		x.timed = true
 		c.srv.Wheel.Start(&x.timer, time.Until(x.Deadline), x)
 	}
 }
@@ -93,7 +95,7 @@ func (c *serverConn) credit(x *exchange) {
 	}
 	m := codecs.Message{Kind: codecs.Window, ID: x.id, Credit: x.owed}
 	x.owed = 0
-	if _, err := c.sess.Encode(c.out, &m); err != nil {
+	if err := c.speak(m); err != nil {
 		c.conn.Close(err)
 	}
 	c.home.touch(&c.link)
@@ -249,9 +251,10 @@ func (c *serverConn) instead(x *exchange, m *codecs.Message, err error) {
 		r.Kind = codecs.Cancel
 	}
 	c.drop(&x.out)
-	if _, err := c.sess.Encode(c.out, &r); err != nil {
+	if err := c.speak(r); err != nil {
 		c.conn.Close(err)
 	}
+	x.kept = true
 	c.home.post(task{do: func() { // behind what is being done on the home now
 		x.fwd.Cancel(s)
 		x.end(s)
@@ -278,9 +281,9 @@ func (c *serverConn) finish() {
 	}
 	if c.last.Code != codecs.OK {
 		c.failed(c.last)
-		c.out.B = append(c.out.B, c.said...)
+		c.utter(c.said)
 		bye := codecs.Message{Kind: codecs.Goaway, Header: codecs.Header{Status: c.last}}
-		_, _ = c.sess.Encode(c.out, &bye) // there is nobody left to tell of an error
+		_ = c.speak(bye) // there is nobody left to tell of an error
 		c.last = codecs.Status{}
 	}
 	c.shut = true
@@ -295,7 +298,7 @@ func (c *serverConn) leave() {
 	}
 	bye := codecs.Message{Kind: codecs.Goaway, Header: codecs.Header{Status: codecs.Status{Code: codecs.Unavailable, Text: "going away"}}}
 	if c.traits.Goaway {
-		_, _ = c.sess.Encode(c.out, &bye) // a wire without the word has nothing to say
+		_ = c.speak(bye) // a wire without the word has nothing to say
 	}
 	c.home.touch(&c.link)
 	if c.traits.Stream && c.parting == nil {
@@ -353,7 +356,7 @@ func (c *serverConn) OnDrained() {
 	c.queued = 0
 	c.drains++
 	c.relieve()
-	free, fresh := c.pump(), c.out.Len() > 0
+	free, fresh := c.pump(), c.unwritten() > 0
 	c.link.mu.Unlock()
 	wake(free)
 	if fresh {

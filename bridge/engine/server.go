@@ -87,7 +87,7 @@ func (c *serverConn) OnOpen(conn Conn) {
 		c.heard = time.Now()
 		c.lapse = time.AfterFunc(c.srv.Idle, c.checkIdle)
 	}
-	_, err := c.sess.Encode(c.out, &codecs.Message{Kind: codecs.Hello})
+	err := c.speak(codecs.Message{Kind: codecs.Hello})
 	c.link.mu.Unlock()
 	if err != nil {
 		conn.Close(err)
@@ -206,7 +206,7 @@ func (c *serverConn) decode(p []byte) (n int, more bool) {
 	case codecs.Goaway:
 		c.fin = true
 	default:
-		c.out.B = append(c.out.B, m.Body.Bytes()...)
+		c.utter(m.Body.Bytes())
 	}
 	drop()
 	return n, true
@@ -240,11 +240,11 @@ func (c *serverConn) answer(m *codecs.Message) {
 // encode appends one message to the outbox. Called under mu.
 func (c *serverConn) encode(m *codecs.Message) {
 	if m.Kind == codecs.Control {
-		c.out.B = append(c.out.B, m.Body.Bytes()...)
+		c.utter(m.Body.Bytes())
 		m.Release()
 		return
 	}
-	_, err := c.sess.Encode(c.out, m)
+	_, err := c.link.encode(m)
 	if err == nil {
 		return
 	}
@@ -255,7 +255,7 @@ func (c *serverConn) encode(m *codecs.Message) {
 	// A reply that cannot be said is replaced by a failure that can.
 	r := codecs.Message{Kind: codecs.Reply, End: true, Bare: true, ID: m.ID, Hint: m.Hint, Header: codecs.Header{Status: codecs.StatusOf(err)}}
 	m.Release()
-	if _, err := c.sess.Encode(c.out, &r); err != nil {
+	if err := c.speak(r); err != nil {
 		c.conn.Close(err)
 	}
 }

@@ -87,7 +87,7 @@ func (o *Out) AppendTo(p []byte) []byte {
 }
 
 // keep is the largest buffer that Reset keeps for the next use.
-const keep = 64 << 10
+const keep = 256 << 10
 
 // Reset releases the bodies and empties the Out, keeping a buffer of moderate size.
 func (o *Out) Reset() {
