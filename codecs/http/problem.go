@@ -22,7 +22,8 @@ func appendProblem(dst []byte, status int, s codecs.Status, fault []byte) []byte
 	dst = strconv.AppendInt(dst, int64(status), 10)
 	var o object
 	message := s.Text
-	if s.Code == codecs.Fault && o.read(fault) == nil {
+	thrown := len(fault) > 0 && o.read(fault) == nil
+	if thrown {
 		if message = o.text(); s.Text == "" {
 			s.Text = message
 		}
@@ -33,7 +34,7 @@ func appendProblem(dst []byte, status int, s codecs.Status, fault []byte) []byte
 	}
 	dst = append(dst, `,"code":"`...)
 	dst = append(append(dst, s.Code.String()...), '"')
-	if s.Code == codecs.Fault {
+	if thrown || s.Code == codecs.Fault {
 		dst = o.appendParts(append(dst, ','), message, 0)
 	}
 	return append(dst, '}')

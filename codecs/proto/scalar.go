@@ -32,6 +32,9 @@ func (r *reader) scalar(t *token.Token, m *message, f *field, p []byte, at, end 
 			if t.Kind = token.String; !utf8.Valid(t.Text) {
 				return end, invalid(m, "field %s is not UTF-8", f.name)
 			}
+			if f.blank && at == end {
+				*t = token.Token{} // some programs write every field
+			}
 		}
 		return end, nil
 	}
