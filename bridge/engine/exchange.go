@@ -2,6 +2,7 @@ package engine
 
 import (
 	"sync"
+	"time"
 
 	"github.com/dragoman-rpc/dragoman/bridge/clock"
 	"github.com/dragoman-rpc/dragoman/codecs"
@@ -91,6 +92,7 @@ func (x *exchange) Send(m *codecs.Message) bool {
 	m.ID, m.Hint = x.id, x.hint
 	end := m.End
 	if end {
+		m.Status = x.inTime(m.Status)
 		x.last = m.Status
 	}
 	more, done := x.conn.reply(x, m)
@@ -137,10 +139,19 @@ func (x *exchange) said(err error) {
 
 // Cancel answers the call with a failure, in place of what waits.
 func (x *exchange) Cancel(s codecs.Status) {
+	s = x.inTime(s)
 	if !x.end(s) {
 		return
 	}
 	x.conn.cut(x, s)
+}
+
+// inTime tells a server that gave up by its own clock, just before ours, from one that was told to: nobody has told it.
+func (x *exchange) inTime(s codecs.Status) codecs.Status {
+	if s.Code != codecs.Canceled || x.Deadline.IsZero() || time.Until(x.Deadline) > 2*clock.Tick {
+		return s
+	}
+	return codecs.Status{Code: codecs.Expired, Text: "engine: the deadline passed"}
 }
 
 // took gives the client's window back what the way forward has taken. It runs on the home.

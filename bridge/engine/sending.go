@@ -23,7 +23,7 @@ type sending struct {
 }
 
 const (
-	outboxMark = 256 << 10 // bytes in an outbox over which senders of streams wait
+	outboxMark = 64 << 10 // bytes in an outbox over which senders of streams wait
 	outboxMost = 8 << 20   // bytes over which a peer that asks and does not read is left
 )
 

@@ -191,6 +191,24 @@ func TestDeadlineReachesASlowReader(t *testing.T) {
 	})
 }
 
+// TestServerGivesUpJustBefore: a server with the same deadline may be the first to act on it, by a cancel that nobody asked for.
+func TestServerGivesUpJustBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newProxied(t, func(s *engine.Server) { s.Handler = deadline(time.Second, s.Handler) })
+		e := p.open()
+		e.say("1 = head")
+		p.client.want("1 = head")
+		time.Sleep(time.Second - time.Millisecond)
+		e.say("1 x")
+		p.client.want("1 x expired")
+		p.client.say("3 ? m b")
+		e.want("3 ? m b")
+		e.say("3 = head", "3 x")
+		p.client.want("3 = head")
+		p.client.want("3 x canceled")
+	})
+}
+
 // TestReaderThatTakesNothing is given up by the idle limit, whoever it is.
 func TestReaderThatTakesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
