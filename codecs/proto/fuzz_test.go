@@ -52,6 +52,7 @@ func FuzzWrite(f *testing.F) {
 	for _, text := range corpus {
 		f.Add(text)
 	}
+	f.Add("{\"mask\":\"fooBar.`az,q\"}")
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := o.toProto([]byte(text))
 		if err != nil {

@@ -185,15 +185,20 @@ func (w *writer) mask(m *message, t *token.Token) error {
 			}
 		}
 		w.openMessage(1)
-		for _, c := range path {
+		begun := false // a name between dots
+		for i, c := range path {
 			switch {
-			case c-'A' < 26:
+			case c-'A' < 26 && begun:
 				w.out.B = append(w.out.B, '_', c|0x20)
-			case c == '_' || c >= 0x80 || c <= ' ':
-				return invalidWrite(m, "path %.100q is not in camel case", path)
-			default:
+			case c-'a' < 26, c-'0' < 10 && begun, c == '.' && begun && i < len(path)-1:
 				w.out.B = append(w.out.B, c)
+			default:
+				return invalidWrite(m, "path %.100q is not in camel case", path)
 			}
+			begun = c != '.'
+		}
+		if !begun {
+			return invalidWrite(m, "an empty path")
 		}
 		w.close(1)
 	}
