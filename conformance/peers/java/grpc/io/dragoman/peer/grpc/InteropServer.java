@@ -15,6 +15,7 @@ public final class InteropServer {
     public static void main(String[] args) throws Exception {
         TestServiceImpl service = new TestServiceImpl(Executors.newScheduledThreadPool(4));
         Server server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0])))
+                .maxInboundMessageSize(16 << 20)
                 .addService(ServerInterceptors.intercept(service, TestServiceImpl.interceptors())).build().start();
         System.out.println("listening on 127.0.0.1:" + server.getPort());
         server.awaitTermination();

