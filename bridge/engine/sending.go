@@ -24,7 +24,7 @@ type sending struct {
 
 const (
 	outboxMark = 64 << 10 // bytes in an outbox over which senders of streams wait
-	outboxMost = 8 << 20   // bytes over which a peer that asks and does not read is left
+	outboxMost = 8 << 20  // bytes over which a peer that asks and does not read is left
 )
 
 // waited says whether it ever was held back: whoever was to wake it may still refer to it.

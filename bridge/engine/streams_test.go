@@ -319,7 +319,7 @@ func TestManyStalledReaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newProxied(t, nil)
 		e := p.open()
-		const n = 20 // what they may have unread is under the mark of the outbox
+		const n = 5 // what they may have unread is under the mark of the outbox
 		for i := range n {
 			id := 2*i + 3
 			p.client.say(fmt.Sprintf("%d ! m b", id))
