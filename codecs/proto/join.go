@@ -236,6 +236,7 @@ func (b *builder) one(f *field, fd protoreflect.FieldDescriptor, t *contract.Typ
 		f.enum = newEnum(fd.Enum(), t)
 		f.asText = t.Kind != contract.Enum
 	case kindString:
+		f.letter = t.Kind == contract.Char && !t.Nullable
 		f.blank = t.Nullable && t.Kind != contract.String && t.Kind != contract.Any
 	}
 	if !fits(f.kind, t.Kind) {

@@ -61,6 +61,9 @@ func (r *reader) absent(t *token.Token, f *field) error {
 		t.Kind, t.Bits = token.Float, 64
 	case kindString:
 		t.Kind = token.String
+		if f.letter {
+			t.Text = zeroLetter
+		}
 	case kindBytes:
 		t.Kind = token.Bytes
 	case kindEnum:
@@ -70,6 +73,9 @@ func (r *reader) absent(t *token.Token, f *field) error {
 	}
 	return r.fill()
 }
+
+// zeroLetter is Java's char that nobody has set.
+var zeroLetter = []byte{0}
 
 // field gives the value of field f, whose records s shows in p.
 func (r *reader) field(t *token.Token, m *message, f *field, p []byte, s *span) error {

@@ -32,8 +32,11 @@ func (r *reader) scalar(t *token.Token, m *message, f *field, p []byte, at, end 
 			if t.Kind = token.String; !utf8.Valid(t.Text) {
 				return end, invalid(m, "field %s is not UTF-8", f.name)
 			}
-			if f.blank && at == end {
-				*t = token.Token{} // some programs write every field
+			switch { // some programs write every field
+			case at == end && f.blank:
+				*t = token.Token{}
+			case at == end && f.letter:
+				t.Text = zeroLetter
 			}
 		}
 		return end, nil

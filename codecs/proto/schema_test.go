@@ -129,8 +129,8 @@ func TestMeets(t *testing.T) {
 			"service S { rpc Save(User) returns (User); } message User { User user = 1; string name = 2; }",
 			"service t.S { User save(User user); } class User { User user; String name; }", `[{"user":{"user":null,"name":"y"},"name":"x"}]`, `{"user":null,"name":""}`},
 		"texts that no empty text is": {
-			"service S { rpc Get(M) returns (M); } message M { string price = 1; string day = 2; string note = 3; }",
-			"service t.S { M get(M m); } class M { BigDecimal price; LocalDate day; String note; }", `[{"price":null,"day":null,"note":""}]`, `{"price":1.10,"day":"2026-11-21","note":"x"}`},
+			"service S { rpc Get(M) returns (M); } message M { string price = 1; string day = 2; string note = 3; string letter = 4; }",
+			"service t.S { M get(M m); } class M { BigDecimal price; LocalDate day; String note; char letter; }", `[{"price":null,"day":null,"note":"","letter":"\u0000"}]`, `{"price":1.10,"day":"2026-11-21","note":"x","letter":"a"}`},
 		"an Object in a message of its own": {
 			"service S { rpc Any(In) returns (Out); } message In { google.protobuf.Value o = 1; } message Out { google.protobuf.Value value = 1; }",
 			"service t.S { Object any(Object o); }", `["text"]`, `{"k":[1,null]}`},

@@ -82,6 +82,7 @@ type field struct {
 	packed   bool   // elements are written packed; both ways are read
 	presence bool   // it can be absent; else it is the zero of its kind
 	always   bool   // of formMap: given as null when it is absent
+	letter   bool   // a text for Java's char, which has no empty one
 	blank    bool   // a text in place of a value that no empty text is: that is null, for the zero of its kind says nothing
 	asText   bool   // an enum that the contract does not know as one
 	oneof    int    // number of its oneof, from 0; -1: none
