@@ -33,7 +33,7 @@ type refusedKey struct {
 
 // callMetrics are the series that one call goes into.
 type callMetrics struct {
-	calls                   prometheus.Counter
+	calls, pairs, members   prometheus.Counter
 	seconds, request, reply prometheus.Observer
 }
 
@@ -54,15 +54,19 @@ func newMetrics() *metrics {
 		Help: "Calls that have begun and not ended."}, []string{"from"})
 	refused := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dragoman_refused_messages_total",
 		Help: "Messages that made no call: framing lost, or a request that could not be read."}, []string{"protocol", "code"})
+	lost := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dragoman_left_out_total",
+		Help: "Metadata that steers a protocol's own world, and members that a class does not have: left out on the way."}, append(pair, "what"))
 	m := &metrics{registry: prometheus.NewRegistry(), unlogged: prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "dragoman_log_dropped_total", Help: "Log lines of failed calls that were dropped because the log is slow."})}
-	m.registry.MustRegister(calls, seconds, sizes, inflight, refused, m.unlogged, collectors.NewGoCollector(),
+	m.registry.MustRegister(calls, seconds, sizes, inflight, refused, lost, m.unlogged, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.inflight = newChildren(func(from string) prometheus.Gauge { return inflight.WithLabelValues(from) })
 	m.refused = newChildren(func(k refusedKey) prometheus.Counter { return refused.WithLabelValues(k.protocol, k.code.String()) })
 	m.calls = newChildren(func(k callKey) callMetrics {
 		return callMetrics{
 			calls:   calls.WithLabelValues(k.service, k.from, k.to, k.code.String()),
+			pairs:   lost.WithLabelValues(k.from, k.to, "metadata"),
+			members: lost.WithLabelValues(k.from, k.to, "member"),
 			seconds: seconds.WithLabelValues(k.from, k.to),
 			request: sizes.WithLabelValues(k.from, k.to, "request"),
 			reply:   sizes.WithLabelValues(k.from, k.to, "reply"),

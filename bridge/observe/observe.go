@@ -58,6 +58,10 @@ func (o *Observer) Ended(c *codecs.Call, s codecs.Status) {
 	m.seconds.Observe(took.Seconds())
 	m.request.Observe(float64(c.Rec.In))
 	m.reply.Observe(float64(c.Rec.Out))
+	if d := c.Rec.Dropped; d != (codecs.Dropped{}) {
+		m.pairs.Add(float64(d.Pairs))
+		m.members.Add(float64(d.Members))
+	}
 	if s.Code != codecs.OK {
 		o.journal.put(&entry{
 			service: c.Rec.Service, method: c.Rec.Method, from: c.From.Protocol, to: c.To.Protocol, peer: c.From.Peer,

@@ -58,6 +58,9 @@ func TestMetrics(t *testing.T) {
 	defer o.Close()
 	run(o, call("com.acme.User", "redis", "dubbo"), codecs.Status{})
 	run(o, call("com.acme.User", "redis", "dubbo"), codecs.Status{})
+	short := call("com.acme.User", "grpc", "dubbo")
+	short.Rec.Dropped = codecs.Dropped{Pairs: 2, Members: 3}
+	run(o, short, codecs.Status{})
 	run(o, call("made-up-1", "redis", "dubbo"), codecs.Status{Code: codecs.Expired})
 	run(o, call("made-up-2", "redis", ""), codecs.Status{Code: codecs.NotFound})
 	o.Failed(enginetest.Toy{}, codecs.Status{Code: codecs.Malformed})
@@ -71,6 +74,8 @@ func TestMetrics(t *testing.T) {
 		`dragoman_body_bytes_sum{direction="request",from="redis",to="dubbo"} 300`,
 		`dragoman_body_bytes_sum{direction="reply",from="redis",to="dubbo"} 15000`,
 		`dragoman_refused_messages_total{code="malformed",protocol="toy"} 1`,
+		`dragoman_left_out_total{from="grpc",to="dubbo",what="metadata"} 2`,
+		`dragoman_left_out_total{from="grpc",to="dubbo",what="member"} 3`,
 		`dragoman_log_dropped_total 0`)
 	if strings.Contains(page, "made-up") {
 		t.Error("a name that callers chose has become a label")
