@@ -28,8 +28,8 @@ func TestMain(m *testing.M) {
 func TestGuide(t *testing.T) {
 	bin, own := build(t), standInsDir(t)
 	list := situations(t)
-	if len(list) != 3 {
-		t.Fatalf("%d situations, want 3", len(list))
+	if len(list) != 5 {
+		t.Fatalf("%d situations, want 5", len(list))
 	}
 	path := os.Getenv("PATH")
 	for _, s := range list {
@@ -96,8 +96,9 @@ func standInsDir(t *testing.T) (dir string) {
 	return dir
 }
 
-// ports are those that the guide speaks of: the gateway's, its admin address, the Java service's and the Python service's.
-var ports = []string{"7001", "7070", "20880", "8080"}
+// ports are those that the guide speaks of: the gateway's, its admin address, those of the Java service, the JSON service and the
+// gRPC service, and the gateway's within TLS.
+var ports = []string{"7001", "7070", "20880", "8080", "50051", "7443"}
 
 // session is one situation under way.
 type session struct {
@@ -112,8 +113,9 @@ func (s *situation) run(t *testing.T, path string) {
 	x := &session{t: t, dir: t.TempDir(), env: append(os.Environ(), "PATH="+path)}
 	addr := map[string]string{}
 	var there, back []string
-	for _, p := range ports {
-		addr[p] = freeAddr(t)
+	free := freeAddrs(t, len(ports))
+	for i, p := range ports {
+		addr[p] = free[i]
 		_, ours, _ := net.SplitHostPort(addr[p])
 		there, back = append(there, p, ours), append(back, ours, p)
 	}
@@ -124,11 +126,20 @@ func (s *situation) run(t *testing.T, path string) {
 		}
 	}
 	provider(t, addr["20880"])
+	if s.files["orders.proto"] != "" {
+		serveHTTP2(t, addr["50051"], http.HandlerFunc(orders))
+	}
+	if s.files["stock.proto"] != "" {
+		serveHTTP2(t, addr["8080"], http.HandlerFunc(stock))
+	}
 	for _, st := range s.steps {
 		x.do(st, addr)
 	}
 	if s.files["stock.py"] != "" {
 		consumer(t, addr["7001"])
+	}
+	if s.files["users.proto"] != "" {
+		grpcConsumer(t, addr["7001"])
 	}
 	metricsAreListed(t, addr["7070"])
 }
@@ -158,15 +169,18 @@ func metricsAreListed(t *testing.T, admin string) {
 	}
 }
 
-// freeAddr is an address of loopback that nobody listens to.
-func freeAddr(t *testing.T) string {
+// freeAddrs are n addresses of loopback that nobody listens to, no two of them the same.
+func freeAddrs(t *testing.T, n int) (list []string) {
 	t.Helper()
-	lis, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range n {
+		lis, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer lis.Close() //nolint:errcheck // nothing was accepted
+		list = append(list, lis.Addr().String())
 	}
-	defer lis.Close() //nolint:errcheck // nothing was accepted
-	return lis.Addr().String()
+	return list
 }
 
 // do runs one command. Those that end in & go on until the test ends.
