@@ -104,6 +104,7 @@ func (s *streams) Encode(out *wire.Out, m *codecs.Message) (bool, error) {
 	case codecs.Goaway:
 		out.B = append(out.B, "0 bye 0\n"...)
 		return false, nil
+	default: // belongs to a call
 	}
 	if !open {
 		m.Release()
