@@ -20,6 +20,7 @@ type clientConn struct {
 	buried  time.Time // since when there are tombs
 	leaving bool      // no new calls here
 	ready   bool      // open, and the peer said Hello if it must
+	lost    bool      // the peer's bytes make no sense any more
 	pinged  bool      // a Pong is due
 	heard   time.Time
 	cause   codecs.Status // why it was closed, if we know
@@ -185,6 +186,9 @@ func (c *clientConn) decodeBatch(p []byte) (taken int, more bool) {
 	c.heard, c.pinged = time.Now(), false
 	defer c.settled()
 	for more = true; more && len(c.got) < batch; {
+		if c.lost {
+			return len(p), false
+		}
 		if c.dead || !c.enough(p[taken:]) {
 			return taken, false
 		}
@@ -197,7 +201,7 @@ func (c *clientConn) decodeBatch(p []byte) (taken int, more bool) {
 
 // settled is what a connection has to say behind a batch: what it owes, and what was held back. Called under mu.
 func (c *clientConn) settled() {
-	if !c.traits().Stream || c.dead {
+	if !c.traits().Stream || c.dead || c.lost {
 		return
 	}
 	if err := c.owe(); err != nil {
@@ -234,7 +238,7 @@ func (c *clientConn) decode(p []byte) (n int, more bool) {
 	if err != nil && n == 0 {
 		c.utter(d.m.Body.Bytes())
 		c.got = c.got[:len(c.got)-1]
-		c.closeWith(codecs.StatusOf(err))
+		c.lose(codecs.StatusOf(err))
 		return 0, false
 	}
 	if err != nil {

@@ -59,6 +59,25 @@ func (c *clientConn) closeWith(s codecs.Status) {
 	c.conn.Close(&codecs.Error{Status: s})
 }
 
+// lose ends the calls of a connection whose framing is lost. Where the wire can, the server is told why, and given a moment to read
+// it; one that has not said hello is left at once, for calls wait for that. Called under mu.
+func (c *clientConn) lose(s codecs.Status) {
+	if !c.traits().Stream || !c.ready {
+		c.closeWith(s)
+		return
+	}
+	c.cause, c.leaving, c.lost = s, true, true
+	for id, cc := range c.calls {
+		delete(c.calls, id)
+		if cc != nil {
+			c.drop(&cc.out)
+			c.got = append(c.got, delivery{cc, codecs.Message{Kind: codecs.Cancel, Header: codecs.Header{Status: s}}})
+		}
+	}
+	_ = c.speak(codecs.Message{Kind: codecs.Goaway, Header: codecs.Header{Status: s}}) // there is nobody left to tell of an error
+	c.shut = true
+}
+
 // retire takes no more calls and closes once those in flight have ended. Called under mu.
 func (c *clientConn) retire() {
 	c.leaving = true

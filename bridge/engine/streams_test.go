@@ -294,6 +294,24 @@ func TestStreamsEndWithTheirConnections(t *testing.T) {
 	})
 }
 
+// TestNonsenseFromAServer: what it can no longer be understood about ends its calls at once; it is told why, and left when it has
+// heard it. The next call has a connection of its own.
+func TestNonsenseFromAServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newProxied(t, nil)
+		e := p.open()
+		e.say("1 = head")
+		p.client.want("1 = head")
+		e.say("# nonsense", "1 $ 0 late")
+		p.client.want("1 x malformed")
+		e.want("0 bye 0")
+		e.wantEnd()
+		p.client.say("3 ? m a")
+		e = <-p.conns
+		e.want("1 ? m a")
+	})
+}
+
 // TestLeaveServesWhatComes: a client that is told to go is served until it has heard it.
 func TestLeaveServesWhatComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
