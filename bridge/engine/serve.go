@@ -251,7 +251,7 @@ func (c *serverConn) instead(x *exchange, m *codecs.Message, err error) {
 		r.Kind = codecs.Cancel
 	}
 	c.drop(&x.out)
-	if err := c.speak(r); err != nil {
+	if err := c.say(&r); err != nil {
 		c.conn.Close(err)
 	}
 	x.kept = true

@@ -244,7 +244,7 @@ func (c *serverConn) encode(m *codecs.Message) {
 		m.Release()
 		return
 	}
-	_, err := c.link.encode(m)
+	err := c.say(m)
 	if err == nil {
 		return
 	}
@@ -255,9 +255,19 @@ func (c *serverConn) encode(m *codecs.Message) {
 	// A reply that cannot be said is replaced by a failure that can.
 	r := codecs.Message{Kind: codecs.Reply, End: true, Bare: true, ID: m.ID, Hint: m.Hint, Header: codecs.Header{Status: codecs.StatusOf(err)}}
 	m.Release()
-	if err := c.speak(r); err != nil {
+	if err := c.say(&r); err != nil {
 		c.conn.Close(err)
 	}
+}
+
+// say appends a message that no call stands behind; what the client's window does not let out waits. Called under mu.
+func (c *serverConn) say(m *codecs.Message) error {
+	part, err := c.link.encode(m)
+	if err == nil && part {
+		m.Own()
+		c.hold(&sending{home: &c.home, rest: []codecs.Message{m.Move()}})
+	}
+	return err
 }
 
 // fill puts a message into its slot and writes the filled prefix. Called under mu.
