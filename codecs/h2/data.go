@@ -98,6 +98,8 @@ func (s *session) lateData(id uint32) error {
 	switch {
 	case s.idle(id):
 		return fatal(protocolError, "decode data: stream %d was never opened", id)
+	case ok && c.over: // RFC 9113 §5.1, closed
+		return fatal(streamClosed, "decode data: stream %d has ended", id)
 	case ok && c.ours || s.away && id > s.awayFrom:
 		return s.flood.spend(costFrame)
 	}

@@ -33,7 +33,7 @@ func (s *session) ended(st *stream) {
 	if !st.endOut {
 		s.owed.B = appendReset(s.owed.B, st.id, noError)
 	}
-	s.close(st, closed{id: st.id, ours: !st.endOut})
+	s.close(st, closed{id: st.id, ours: !st.endOut, over: st.endOut})
 }
 
 // breakOff ends a stream for what the peer did.

@@ -54,6 +54,7 @@ const freeMax = 64
 type closed struct {
 	id   uint32
 	ours bool // we have reset it: the peer may have frames under way
+	over bool // both have ended it: the peer has none
 }
 
 func (t *streams) init(protocols int) {
