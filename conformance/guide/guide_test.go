@@ -48,9 +48,13 @@ func TestReadme(t *testing.T) {
 	}
 	bin := build(t)
 	s := situation{files: map[string]string{}}
+	table := ""
 	for _, f := range fence.FindAllStringSubmatch(string(page), -1) {
 		if f[1] == "yaml" {
 			s.files["dragoman.yaml"] = f[3] + "admin: {addr: \"127.0.0.1:7070\"}\n" // no part of the page: the standard port may be taken
+		}
+		if f[1] == "text" {
+			table = f[3]
 		}
 		for line := range strings.Lines(f[3]) {
 			command := strings.Replace(line, "bin/dragoman", "dragoman", 1)
@@ -68,7 +72,16 @@ func TestReadme(t *testing.T) {
 		t.Fatalf("%d commands, want 4: %q", len(s.steps), s.steps)
 	}
 	s.run(t, bin+":"+standInsDir(t)+":"+os.Getenv("PATH"))
+	out, err := exec.CommandContext(t.Context(), filepath.Join(bin, "dragoman"), "demo", "-once").Output()
+	if err != nil || table == "" || !strings.Contains(timeless(string(out)), timeless(table)) {
+		t.Errorf("dragoman demo -once (%v) prints\n%s\nREADME.md says\n%s", err, out, table)
+	}
 }
+
+var times = regexp.MustCompile(`[+-]\d+ µs`)
+
+// timeless is a table of the demo without what another run measures otherwise.
+func timeless(s string) string { return plain(times.ReplaceAllString(s, "")) }
 
 // build makes the binary, in a folder of its own.
 func build(t *testing.T) (dir string) {
