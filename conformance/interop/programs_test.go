@@ -19,7 +19,7 @@ var programs = map[string]string{
 	"interop-go-client": "go/client", "interop-go-server": "go/server",
 	"interop-java-client": "grpcjava/classes", "interop-java-server": "grpcjava/classes",
 	"grpcurl": "go/grpcurl", "h2spec": "go/h2spec", "h2specd": "go/h2specd",
-	"connectconformance": "go/connectconformance", "referenceclient": "go/referenceclient", "referenceserver": "go/referenceserver",
+	"connectconformance": "go/connectconformance", "grpcclient": "go/grpcclient", "grpcserver": "go/grpcserver",
 	"envoy": "envoy/envoy/_bin/envoy",
 }
 
