@@ -55,12 +55,31 @@ func descriptorsBy(ctx context.Context, h codecs.Handler, reflection, service st
 		next := missing(files, known)
 		switch {
 		case next == "":
-			return files, nil
+			return files, hangUp(t)
 		case asked[next]:
 			return nil, codecs.Errorf(codecs.NotFound, "grpc: reflection: the server does not have %q, which it needs itself", next)
 		}
 		asked[next] = true
 		what = appendText(nil, askFile, next)
+	}
+}
+
+// hangUp ends the request, and waits for the server to end its reply.
+func hangUp(t *codecs.Talk) error {
+	m := codecs.Message{Kind: codecs.Data, Bare: true, End: true}
+	if err := t.Send(&m); err != nil && err != io.EOF {
+		return err
+	}
+	for {
+		m, err := t.Recv()
+		end := m.End
+		m.Release()
+		if end || err == io.EOF {
+			return nil // what was asked for has come
+		}
+		if err != nil {
+			return err
+		}
 	}
 }
 

@@ -27,7 +27,7 @@ const (
 // otherwise pass: grpc-accept-encoding, grpc-previous-rpc-attempts, grpc-status-details-bin, grpc-retry-pushback-ms, user-agent.
 var reserved = codecs.Keys{reservedStart + "*", ":*", fieldType, fieldAgent, "te", "host", "connection", "keep-alive", "proxy-connection",
 	"proxy-authenticate", "proxy-authorization", "transfer-encoding", "upgrade", "trailer", "content-length", "content-encoding", "accept-encoding",
-	"http2-settings", "dragoman-*"}
+	"http2-settings", "date", "server", "dragoman-*"}
 
 // Limits of the metadata that is written for a message from another protocol; what is over is dropped. Clients commonly take no
 // more than 8 KiB of fields in all.
