@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,16 +16,14 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // connectconformance starts what it tries and talks to it over stdin and stdout: messages, each behind its length in four bytes. It is
 // given this test binary, which starts the program of the suite and puts dragoman before the server.
 const (
 	connectRole    = "INTEROP_CONNECT" // of the environment: which of the programs is started
-	serverPort     = 2                 // field of ServerCompatResponse
-	requestPort    = 7                 // field of ClientCompatRequest
+	serverPort     = 2                 // the field port of ServerCompatResponse
+	requestPort    = 7                 // the field port of ClientCompatRequest
 	connectMessage = 64 << 20          // the suite's limit of a message is less
 )
 
@@ -133,7 +132,7 @@ func connectClient(t *testing.T, name string) error {
 	known := map[uint64]uint64{}
 	for from := bufio.NewReader(os.Stdin); ; {
 		msg, err := readDelimited(from)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err == nil {
@@ -161,8 +160,8 @@ func startPiped(cmd *exec.Cmd) (*bufio.Reader, error) {
 }
 
 // redirect puts the port of a dragoman before the server whose port is in a field of msg: of a field that comes twice, the last holds.
-func redirect(t *testing.T, msg []byte, field protowire.Number, known map[uint64]uint64) ([]byte, error) {
-	port, err := varint(msg, field)
+func redirect(t *testing.T, msg []byte, field uint64, known map[uint64]uint64) ([]byte, error) {
+	port, err := number(msg, field)
 	if err != nil {
 		return nil, err
 	}
@@ -172,26 +171,30 @@ func redirect(t *testing.T, msg []byte, field protowire.Number, known map[uint64
 			return nil, err
 		}
 	}
-	return protowire.AppendVarint(protowire.AppendTag(msg, field, protowire.VarintType), known[port]), nil
+	return binary.AppendUvarint(binary.AppendUvarint(msg, field<<3), known[port]), nil
 }
 
-// varint gives a number of a message.
-func varint(msg []byte, field protowire.Number) (v uint64, err error) {
+// number gives a field of a protobuf message that is a number.
+func number(msg []byte, field uint64) (v uint64, err error) {
 	for len(msg) > 0 {
-		num, kind, n := protowire.ConsumeTag(msg)
-		if n < 0 {
-			return 0, protowire.ParseError(n)
+		tag, n := binary.Uvarint(msg)
+		if n <= 0 {
+			return 0, errors.New("no tag")
 		}
 		msg = msg[n:]
-		if num == field && kind == protowire.VarintType {
-			v, n = protowire.ConsumeVarint(msg)
-		} else {
-			n = protowire.ConsumeFieldValue(num, kind, msg)
-		}
-		if n < 0 {
-			return 0, protowire.ParseError(n)
+		x, n := binary.Uvarint(msg)
+		if n <= 0 {
+			return 0, errors.New("no number behind a tag")
 		}
 		msg = msg[n:]
+		switch kind := tag & 7; {
+		case kind == 0 && tag>>3 == field:
+			v = x
+		case kind == 2 && x <= uint64(len(msg)): // that many bytes
+			msg = msg[x:]
+		case kind != 0:
+			return 0, fmt.Errorf("a field of kind %d", kind)
+		}
 	}
 	return v, nil
 }

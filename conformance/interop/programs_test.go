@@ -98,8 +98,11 @@ func startServer(t *testing.T, port int, name string, args ...string) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan error, 1)
-	go func() { done <- cmd.Wait() }()
+	done := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // its state says how it ended
+		close(done)
+	}()
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		select {
@@ -110,21 +113,20 @@ func startServer(t *testing.T, port int, name string, args ...string) {
 		}
 	})
 	if err := accepts(port, done); err != nil {
-		t.Fatalf("%s: %v; it says: %s", name, err, log.tail())
+		t.Fatalf("%s: %v: %s", name, err, log.tail())
 	}
 }
 
 // accepts waits until a port can be connected to, or the program that should listen there has ended.
-func accepts(port int, done chan error) error {
+func accepts(port int, done <-chan struct{}) error {
 	for end := time.Now().Add(answerTime); time.Now().Before(end); {
 		conn, err := net.DialTimeout("tcp", "127.0.0.1:"+strconv.Itoa(port), time.Second)
 		if err == nil {
 			return conn.Close()
 		}
 		select {
-		case err := <-done:
-			done <- err // for whoever ends the program
-			return fmt.Errorf("it ended: %w", err)
+		case <-done:
+			return errors.New("it has ended")
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
