@@ -74,12 +74,15 @@ func (c *clientConn) load() int {
 	return len(c.calls)
 }
 
-// send encodes a call's request if there is room for it. False: nothing was done, try elsewhere. An error: the call cannot be
-// said on this wire.
-func (c *clientConn) send(cc *clientCall, m *codecs.Message) (sent bool, err error) {
+// send encodes a call's request if there is room for it; unless shut is fine, also for what follows. False: nothing was done, try
+// elsewhere. An error: the call cannot be said on this wire.
+func (c *clientConn) send(cc *clientCall, m *codecs.Message, shut bool) (sent bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.ready || c.leaving || c.dead || c.load() >= c.pool.depth {
+		return false, nil
+	}
+	if r, ok := c.sess.(codecs.Roomer); ok && !shut && !r.Room() {
 		return false, nil
 	}
 	t := c.traits()

@@ -122,7 +122,7 @@ func (p *Pool) Open(c *codecs.Call, back codecs.Stream) codecs.Stream {
 // try sends the request on a connection with room.
 func (p *Pool) try(cc *clientCall, m *codecs.Message) (sent bool, err error) {
 	if only := p.only.Load(); only != nil {
-		return only.send(cc, m)
+		return only.send(cc, m, true)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -132,18 +132,21 @@ func (p *Pool) try(cc *clientCall, m *codecs.Message) (sent bool, err error) {
 	return p.place(cc, m)
 }
 
-// place sends the request on a connection with room: the one that got room last, so that the others can go idle. Called under mu.
+// place sends the request on a connection with room: the one that got room last, so that the others can go idle. One whose window a
+// stalled upload has shut is the last choice. Called under mu.
 func (p *Pool) place(cc *clientCall, m *codecs.Message) (sent bool, err error) {
 	for n := len(p.free); n > 0; n-- {
 		c := p.free[n-1]
 		p.free = p.free[:n-1]
-		if sent, err = c.send(cc, m); sent || err != nil {
+		if sent, err = c.send(cc, m, false); sent || err != nil {
 			return sent, err
 		}
 	}
-	for i := len(p.conns) - 1; i >= 0; i-- {
-		if sent, err = p.conns[i].send(cc, m); sent || err != nil {
-			return sent, err
+	for _, shut := range [...]bool{false, true} {
+		for i := len(p.conns) - 1; i >= 0; i-- {
+			if sent, err = p.conns[i].send(cc, m, shut); sent || err != nil {
+				return sent, err
+			}
 		}
 	}
 	return false, nil

@@ -277,6 +277,31 @@ func TestGoawayNamesTheLast(t *testing.T) {
 	})
 }
 
+// TestShutConnectionsComeLast: a call goes where its messages can follow, and to a shut connection only if there is no other.
+func TestShutConnectionsComeLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFar(t, engine.PoolOptions{Codec: enginetest.Streams{Window: streamWindow}, Conns: 2, Depth: 2})
+		var ends []*end
+		for range 3 { // the third finds the first connection full, and has another dialled
+			f.call(t.Context(), "b")
+			synctest.Wait()
+		}
+		for range 2 {
+			ends = append(ends, <-f.conns)
+		}
+		ends[0].want("1 ! m b")
+		ends[0].want("3 ! m b")
+		ends[1].want("1 ! m b")
+		ends[0].say("1 $ 0 ")
+		ends[1].say("0 shut")
+		synctest.Wait()
+		f.call(t.Context(), "c")
+		ends[0].want("5 ! m c")
+		f.call(t.Context(), "d") // the first is full again
+		ends[1].want("3 ! m d")
+	})
+}
+
 // TestStreamsEndWithTheirConnections: a lost client cancels its calls, a lost server fails them.
 func TestStreamsEndWithTheirConnections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 //	+ N             the reader has taken N      x               cancel
 //
 // Each direction of a call has a window of Window bytes for the bodies of its further messages. "0 bye N" says that no call behind
-// N is served. A line that begins with "#" loses framing.
+// N is served, "0 shut" and "0 wide" how the connection's own window is. A line that begins with "#" loses framing.
 type Streams struct {
 	Window int
 }
@@ -42,7 +42,11 @@ type streams struct {
 	side   codecs.Side
 	window int
 	room   map[uint64]int // of the calls that are open, for what we send
+	shut   bool           // the connection's window
 }
+
+// Room implements codecs.Roomer.
+func (s *streams) Room() bool { return !s.shut }
 
 func (s *streams) Decode(m *codecs.Message, p []byte) (int, error) {
 	end := bytes.IndexByte(p, '\n')
@@ -79,6 +83,8 @@ func (s *streams) Decode(m *codecs.Message, p []byte) (int, error) {
 	case "x":
 		m.Kind, m.Status.Code = codecs.Cancel, codecs.Canceled
 		delete(s.room, m.ID)
+	case "shut", "wide":
+		m.Kind, s.shut = codecs.None, string(sign) == "shut"
 	case "bye":
 		m.Kind = codecs.Goaway
 		m.ID, _ = strconv.ParseUint(string(word), 10, 63)
