@@ -13,7 +13,7 @@ func (b *Bridge) chain(s *state) codecs.Handler {
 		b.observer.Watch,
 		filter.Guard(),
 		filter.Local(s.table, s.local),
-		filter.Route(s.table, s.clusters, s.conf.Routes.Defaults.Timeout),
+		filter.Route(s.table, s.clusters),
 		filter.Admit(s.table, &b.limits),
 	}
 	stages = append(stages, b.extra...)

@@ -9,10 +9,9 @@ import (
 	"github.com/dragoman-rpc/dragoman/codecs"
 )
 
-// Route turns the caller's names into the canonical ones and finds the cluster and the policy. standard is the timeout of a rule
-// that sets none of its own. It is not for callers of streams to servers of streams: those say how long they wait, and for ever if
-// they say nothing.
-func Route(t *route.Table, clusters map[string]*upstream.Cluster, standard time.Duration) codecs.Filter {
+// Route turns the caller's names into the canonical ones and finds the cluster and the policy. The timeout of the defaults is not for
+// callers of streams to servers of streams: those say how long they wait, and for ever if they say nothing.
+func Route(t *route.Table, clusters map[string]*upstream.Cluster) codecs.Filter {
 	return func(next codecs.Handler) codecs.Handler {
 		return codecs.HandlerFunc(func(c *codecs.Call, back codecs.Stream) codecs.Stream {
 			h := &c.Req.Header
@@ -33,8 +32,8 @@ func Route(t *route.Table, clusters map[string]*upstream.Cluster, standard time.
 				return codecs.Refuse(c, back, s)
 			}
 			c.Plan = choice
-			own := choice.Policy.Timeout
-			if cl := clusters[choice.Cluster]; own == standard && c.Req.Stream && cl != nil && streams(&cl.Traits) {
+			own, standard := choice.Policy.Timeout, choice.Policy.Standard
+			if cl := clusters[choice.Cluster]; standard && c.Req.Stream && cl != nil && streams(&cl.Traits) {
 				own = 0
 			}
 			if err := limitTime(c, own, standard); err != nil {
@@ -47,9 +46,9 @@ func Route(t *route.Table, clusters map[string]*upstream.Cluster, standard time.
 
 // limitTime sets the deadline. A route's own timeout is worth looking for the caller's behind the body; the standard one is
 // not: a caller that said more, unread, would be cut short.
-func limitTime(c *codecs.Call, own, standard time.Duration) error {
+func limitTime(c *codecs.Call, own time.Duration, standard bool) error {
 	unread := c.From.Traits != nil && c.From.Traits.TailMeta && !c.Req.Meta.Loaded
-	if unread && own != standard {
+	if unread && !standard {
 		if err := c.LoadMeta(); err != nil {
 			return err
 		}

@@ -44,7 +44,7 @@ func TestRouteTakesTheCanonicalNames(t *testing.T) {
 		f := &far{answer: ok("")}
 		call, back := newCall(c.service, c.method, "[]")
 		call.Req.Version = c.version
-		filter.Route(tab, nil, 0)(f).Open(call, back)
+		filter.Route(tab, nil)(f).Open(call, back)
 		if back.said(t) != "reply ok " {
 			t.Errorf("%s: %v", c.service, back.got)
 			continue
@@ -57,6 +57,27 @@ func TestRouteTakesTheCanonicalNames(t *testing.T) {
 		if choice, _ := seen.plan.(*route.Choice); choice == nil || choice.Cluster != "far" {
 			t.Errorf("%s: planned %+v", c.service, seen.plan)
 		}
+	}
+}
+
+// timed is a table with one rule: with a time of its own, or, if that is the standard one, by the defaults.
+func timed(t *testing.T, own, standard time.Duration) *route.Table {
+	if own == standard {
+		return table(t, route.Rules{Defaults: route.Policy{Timeout: standard}}, route.Policy{})
+	}
+	return table(t, route.Rules{}, route.Policy{Timeout: own})
+}
+
+// TestRouteKnowsItsOwnTime: a rule that says what the defaults say has said it.
+func TestRouteKnowsItsOwnTime(t *testing.T) {
+	counted(t)
+	tab := table(t, route.Rules{Defaults: route.Policy{Timeout: time.Second}}, route.Policy{Timeout: time.Second})
+	f := &far{answer: ok("")}
+	call, back := newCall("s", "m", "[]")
+	call.Rec.Start, call.Req.Stream = time.Unix(1000, 0), true
+	filter.Route(tab, clustersOf(t, enginetest.Streams{}, "far:1"))(f).Open(call, back)
+	if got := f.set[0].deadline.Sub(call.Rec.Start); got != time.Second {
+		t.Errorf("deadline after %v, want the rule's own", got)
 	}
 }
 
@@ -85,7 +106,7 @@ func TestRouteLimitsTheTime(t *testing.T) {
 		if c.tail != nil {
 			left(call, c.tail)
 		}
-		filter.Route(table(t, route.Rules{}, route.Policy{Timeout: c.own}), nil, standard)(f).Open(call, back)
+		filter.Route(timed(t, c.own, standard), nil)(f).Open(call, back)
 		if len(f.opened) != 1 {
 			t.Errorf("%s: %v", c.name, back.got)
 			continue
@@ -121,7 +142,7 @@ func TestRouteLeavesStreamsTheirTime(t *testing.T) {
 		f := &far{answer: ok("")}
 		call, back := newCall("s", "m", "[]")
 		call.Rec.Start, call.Req.Timeout, call.Req.Stream = time.Unix(1000, 0), c.said, c.stream
-		filter.Route(table(t, route.Rules{}, route.Policy{Timeout: c.own}), clustersOf(t, c.codec, "far:1"), standard)(f).Open(call, back)
+		filter.Route(timed(t, c.own, standard), clustersOf(t, c.codec, "far:1"))(f).Open(call, back)
 		var got time.Duration
 		if d := f.set[0].deadline; !d.IsZero() {
 			got = d.Sub(call.Rec.Start)
@@ -156,7 +177,7 @@ func TestRouteRefuses(t *testing.T) {
 		if c.tail != nil {
 			left(call, c.tail)
 		}
-		filter.Route(c.tab, nil, time.Minute)(f).Open(call, back)
+		filter.Route(c.tab, nil)(f).Open(call, back)
 		if got := back.said(t); !strings.HasPrefix(got, c.want) || len(f.opened) != 0 {
 			t.Errorf("%s: %s, want %s; passed %d", c.name, got, c.want, len(f.opened))
 		}

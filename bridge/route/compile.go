@@ -98,7 +98,7 @@ func (c *compiler) rule(r *Rule, defaults *Policy) {
 		made.meta = append(made.meta, pair{key, m.Meta[key]})
 	}
 	if made.policy.Timeout == 0 {
-		made.policy.Timeout = defaults.Timeout
+		made.policy.Timeout, made.policy.Standard = defaults.Timeout, true
 	}
 	if made.policy.Retry.Times == 0 && len(made.policy.Retry.On) == 0 {
 		made.policy.Retry = defaults.Retry

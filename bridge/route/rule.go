@@ -57,6 +57,7 @@ type Split struct {
 // Policy is how a call is treated. Each rule has its own: its address is a key for counters that belong to the rule.
 type Policy struct {
 	Timeout    time.Duration // the call may not take longer; 0: no limit but the caller's
+	Standard   bool          // set by Compile: Timeout is that of the defaults, and not the rule's own
 	Retry      Retry
 	Limit      Limit
 	Idempotent bool // may be sent again even if a server may have seen it

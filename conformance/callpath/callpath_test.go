@@ -87,7 +87,7 @@ func newPath(tb testing.TB, from, to codecs.Codec, book contract.Book) *path {
 	tb.Cleanup(func() { watch.Close(); wheel.Close(); far.Close() })
 	h := filter.Forward
 	for _, f := range []codecs.Filter{filter.Collect(1 << 20), filter.Transcode(encodings, book), filter.Balance(clusters), filter.Retry(clusters), filter.Gather(clusters, 1<<20),
-		filter.Admit(table, &filter.Limits{}), filter.Route(table, clusters, 0), filter.Guard(), watch.Watch} {
+		filter.Admit(table, &filter.Limits{}), filter.Route(table, clusters), filter.Guard(), watch.Watch} {
 		h = f(h)
 	}
 	s := &engine.Server{Handler: func() codecs.Handler { return h }, Codec: from, Wheel: wheel, Conns: &engine.Conns{}}
