@@ -166,10 +166,7 @@ func redirect(t *testing.T, msg []byte, field uint64, known map[uint64]uint64) (
 		return nil, err
 	}
 	if known[port] == 0 {
-		_, ours, _ := strings.Cut(between(t, int(port)).addr, ":")
-		if known[port], err = strconv.ParseUint(ours, 10, 16); err != nil {
-			return nil, err
-		}
+		known[port] = uint64(portOf(t, between(t, int(port)).addr))
 	}
 	return binary.AppendUvarint(binary.AppendUvarint(msg, field<<3), known[port]), nil
 }

@@ -2,7 +2,6 @@ package interop
 
 import (
 	"fmt"
-	"net"
 	"slices"
 	"strconv"
 	"testing"
@@ -48,10 +47,7 @@ func TestGRPCCases(t *testing.T) {
 
 // grpcRun runs cases of one client, each in a process of its own.
 func grpcRun(t *testing.T, g *gateway, client string, cases []string) {
-	_, port, err := net.SplitHostPort(g.addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	port := strconv.Itoa(portOf(t, g.addr))
 	limit := int(answerTime / time.Second)
 	for _, name := range cases {
 		if !wanted("INTEROP_CASES", name) {

@@ -18,7 +18,7 @@ import (
 var programs = map[string]string{
 	"interop-go-client": "go/client", "interop-go-server": "go/server",
 	"interop-java-client": "grpcjava/classes", "interop-java-server": "grpcjava/classes",
-	"grpcurl": "go/grpcurl", "h2spec": "go/h2spec", "h2specd": "go/h2specd",
+	"grpcurl": "go/grpcurl", "grpcgo": "grpcgo/grpcgo", "grpcio": "python/bin/python", "h2spec": "go/h2spec", "h2specd": "go/h2specd",
 	"connectconformance": "go/connectconformance", "grpcclient": "go/grpcclient", "grpcserver": "go/grpcserver",
 	"envoy": "envoy/envoy/_bin/envoy",
 }
@@ -165,7 +165,18 @@ func runGateway(t *testing.T, conf string) *gateway {
 	return g
 }
 
-// between is dragoman before a server that speaks gRPC on a port of 127.0.0.1; it knows none of its services.
+// portOf is the port of an address.
+func portOf(t *testing.T, addr string) int {
+	t.Helper()
+	a, err := net.ResolveTCPAddr("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.Port
+}
+
+// between is dragoman before a server that speaks gRPC on a port of 127.0.0.1. It knows no messages, and of the services the name of
+// one, whose health it tells.
 func between(t *testing.T, port int) *gateway {
 	t.Helper()
 	return runGateway(t, fmt.Sprintf(`
@@ -173,6 +184,7 @@ listen: [{addr: "127.0.0.1:0", accept: [http, grpc]}]
 log: {level: debug, format: json}
 admin: {addr: "off"}
 clusters: {far: {protocol: grpc, endpoints: ["127.0.0.1:%d"]}}
+services: [{name: %s}]
 rules: [{match: {service: "*"}, to: far}]
-`, port))
+`, port, sample))
 }
