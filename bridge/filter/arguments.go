@@ -22,6 +22,10 @@ func (x *crossing) request(m *codecs.Message) (*scratch, error) {
 	if err := x.seek(m); err != nil {
 		return nil, err
 	}
+	if x.method != nil && x.method.Streams&contract.ServerStreams != 0 && !x.c.Req.Stream {
+		return nil, codecs.Errorf(codecs.Unimplemented, "filter: transcode: %s.%s answers with a stream of messages, and this call over %s is for one",
+			rec.Service, rec.Method, x.c.From.Protocol)
+	}
 	from, to, t := x.from, x.to, x.t
 	from.Zip = ""
 	if alike(from, to) && isPositional(m.Body, from) {

@@ -30,6 +30,16 @@ service S {
 // carrying is the transcode stage with all encodings and the contract above.
 func carrying(t *testing.T, next codecs.Handler) codecs.Handler {
 	t.Helper()
+	encodings := map[string]codecs.Encoding{}
+	for _, e := range all.Encodings() {
+		encodings[e.Name()] = e
+	}
+	return filter.Transcode(encodings, declared(t))(next)
+}
+
+// declared is the book of methods.
+func declared(t *testing.T) *contract.Index {
+	t.Helper()
 	file, err := contract.Parse("s.contract", []byte(methods))
 	if err != nil {
 		t.Fatal(err)
@@ -38,11 +48,32 @@ func carrying(t *testing.T, next codecs.Handler) codecs.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return book
+}
+
+// TestTranscodeRefusesStreamsForOne: nothing is sent to a server that is known to answer with many messages where one is wanted.
+func TestTranscodeRefusesStreamsForOne(t *testing.T) {
+	counted(t)
+	echo := declared(t).Lookup("demo.S", "", "", "echo", "", -1)[0]
+	watch := *echo
+	watch.Name, watch.Streams = "watch", contract.ServerStreams
+	book := declared(t).With([]*contract.Service{contract.NewService("demo.W", "", "", []*contract.Method{&watch})})
 	encodings := map[string]codecs.Encoding{}
 	for _, e := range all.Encodings() {
 		encodings[e.Name()] = e
 	}
-	return filter.Transcode(encodings, book)(next)
+	for _, stream := range []bool{false, true} {
+		f := &far{answer: ok("null")}
+		call, back := between("watch", `["a"]`, jsonArgs, hessArgs)
+		call.Req.Service, call.Rec.Service, call.Req.Stream = "demo.W", "demo.W", stream
+		filter.Transcode(encodings, book)(f).Open(call, back)
+		if sent := len(f.opened) == 1; sent != stream {
+			t.Errorf("a caller for streams: %v; sent: %v; %q", stream, sent, back.got)
+		}
+		if !stream && !strings.HasPrefix(back.said(t), "cancel unimplemented: filter: transcode: demo.W.watch answers with a stream") {
+			t.Errorf("%q", back.got)
+		}
+	}
 }
 
 var (
