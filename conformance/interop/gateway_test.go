@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -40,7 +41,7 @@ var build = sync.OnceValues(func() (string, error) {
 
 const configuration = `
 listen:
-- {addr: "127.0.0.1:0", accept: [redis, dubbo, http], options: {redis: {success: "200"}}}
+- {addr: "127.0.0.1:0", accept: [redis, dubbo, http, grpc], options: {redis: {success: "200"}}}
 log: {level: debug, format: json}
 admin: {addr: "off"}
 clusters:
@@ -64,7 +65,7 @@ func startGateway(t *testing.T, s *server, port int) *gateway {
 		if err != nil {
 			t.Fatal(err)
 		}
-		contract = ", contract: " + path
+		contract = fmt.Sprintf(", contract: [%s, %s]", path, strings.TrimSuffix(path, ".contract")+".proto")
 	}
 	file := filepath.Join(t.TempDir(), "dragoman.yaml")
 	conf := fmt.Sprintf(configuration, s.protocol, port, s.more, contract)

@@ -30,18 +30,31 @@ var servers = []server{
 	{name: "dubbogo", protocol: "dubbo"},
 	{name: "pyhttp", protocol: "http"},
 	{name: "pyredis", protocol: "redis", more: ", options: {props: \"yes\"}"},
+	{name: "grpcio", protocol: "grpc"},
+	{name: "grpcjs", protocol: "grpc"},
+	{name: "grpcjava", protocol: "grpc"},
+	{name: "grpcgo", protocol: "grpc"},
+	{name: "tri", protocol: "grpc"},
 	// Of a method of which nothing is known the overloads cannot be told apart, and a provider makes no UUID from its text.
 	{name: "dubbo3", protocol: "dubbo", plain: true, clients: []string{"redispy2", "curl"}, cases: []string{"echo", "sums",
 		"varargs", "any", "context", "oneway", "slow", "timeout", "missing-method", "missing-service", "exception", "classes"}},
 }
 
-// has says whether a case can be tried: one is about the lack of a contract.
-func (s *server) has(name string) bool {
-	if len(s.cases) == 0 {
-		return name != "classes"
+// has says whether a client's case can be tried: one is about the lack of a contract, some about what gRPC alone has.
+func (s *server) has(c *client, name string) bool {
+	switch {
+	case len(s.cases) > 0:
+		return slices.Contains(s.cases, name)
+	case s.protocol != "grpc" && (c.protocol == "grpc" || c.protocol == "http") && slices.Contains(grpcOnly, name):
+		return false
+	case c.protocol != "grpc" && s.protocol == "grpc" && name == "overloads":
+		return false // its methods have one name each
 	}
-	return slices.Contains(s.cases, name)
+	return name != "classes"
 }
+
+// grpcOnly is what other servers have not: streams and what belongs to them, metadata in bytes, statuses with details.
+var grpcOnly = []string{"status", "metadata", "server-stream", "client-stream", "bidi", "stream-error", "cancel", "cancel-unary", "compression"}
 
 // client is a program that calls.
 type client struct {
@@ -59,7 +72,8 @@ var clients = []client{
 	{"dubbo3", "dubbo", aPeer}, {"dubbo27", "dubbo", aPeer}, {"dubbogo", "dubbo", aPeer}, {"dubbo2js", "dubbo", aPeer},
 	{"redispy2", "redis", aPeer}, {"redispy3", "redis", aPeer}, {"ioredis", "redis", aPeer}, {"phpredis", "redis", aPeer},
 	{"jedis2", "redis", aPeer}, {"jedis3", "redis", aPeer}, {"redis-cli", "redis", aTool(redisCLI)},
-	{"curl", "http", aTool(curl)}, {"wrk", "http", aTool(wrk)},
+	{"curl", "http", aTool(curl)}, {"curl-h2", "http", aTool(curl)}, {"wrk", "http", aTool(wrk)},
+	{"grpcio", "grpc", aPeer}, {"grpcjs", "grpc", aPeer}, {"grpcjava", "grpc", aPeer}, {"grpcgo", "grpc", aPeer}, {"tri", "grpc", aPeer},
 }
 
 func aPeer(t *testing.T, name string) (caller, error) { return startPeer(t, name) }
@@ -149,7 +163,7 @@ func runCases(t *testing.T, p caller, c *client, s *server, g *gateway, res *res
 	}
 	cl := res.cell(c, s)
 	for _, name := range names {
-		if !wanted("INTEROP_CASES", name) || !s.has(name) {
+		if !wanted("INTEROP_CASES", name) || !s.has(c, name) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
@@ -173,11 +187,13 @@ func runCases(t *testing.T, p caller, c *client, s *server, g *gateway, res *res
 
 // options says to a client what it cannot expect of the server, as the README of the peers lists them.
 func options(c *client, s *server) map[string]any {
-	o := map[string]any{}
+	o := map[string]any{"http2": strings.HasSuffix(c.name, "-h2")}
 	java := func(name string) bool { return name == "dubbo3" || name == "dubbo27" }
 	switch {
 	case s.name == "dubbogo":
 		o["far"] = "go"
+	case s.protocol == "grpc" && c.protocol == "redis":
+		o["far"] = "grpc"
 	case s.protocol != "dubbo":
 		o["far"] = "json"
 	case java(c.name) && java(s.name):

@@ -12,12 +12,41 @@ type known struct {
 // others are the Redis clients that know no option for what dubbo-go cannot do; redispy does, and has these cases without it.
 var others = []string{"ioredis", "phpredis", "jedis2", "jedis3"}
 
+const triple = "Dubbo over Triple sends no details, and its code before a message, of which it keeps Latin-1 alone"
+
+// grpcOthers are the programs that speak gRPC, but for Dubbo's own.
+var grpcOthers = []string{"grpcio", "grpcjs", "grpcjava", "grpcgo"}
+
+// grpcServers are all of them.
+var grpcServers = append([]string{"tri"}, grpcOthers...)
+
 var knownCases = []known{
 	{[]string{"dubbo3", "dubbo27"}, []string{"dubbogo"}, "nulls", "a string of Go is never null"},
 	{others, []string{"dubbogo"}, "echo", "a string of Go is never null, and one of the texts is"},
 	{others, []string{"dubbogo"}, "pojo", "dubbo-go has one value for null and the empty list"},
 	{[]string{"ioredis", "jedis2", "jedis3"}, []string{"dubbogo"}, "collections", "dubbo-go has one value for null and the empty list"},
 	{append([]string{"dubbo2js"}, others...), []string{"dubbogo"}, "overloads", "dubbo-go has no overloads: the last method of a name wins"},
+	{[]string{"dubbo3", "dubbo27"}, grpcServers, "attachments-unicode", "metadata of gRPC is ASCII: other values arrive in bytes, under the key with -bin"},
+	{[]string{"curl", "curl-h2"}, grpcServers, "context", "metadata of gRPC is ASCII: other values arrive in bytes, under the key with -bin"},
+	{[]string{"dubbo3", "dubbo27"}, grpcServers, "generic", "gRPC has no overloads, and the case calls one that is in no .proto file"},
+	{[]string{"dubbo3", "dubbo27"}, grpcServers, "nulls", "gRPC has no null message: a service gets an empty one"},
+	{[]string{"dubbo2js"}, []string{"grpcgo", "grpcjs"}, "exception", "the case wants the name of the first field that differs, and these services print both orders"},
+	{append([]string{"dubbo3", "dubbo27", "dubbogo", "curl", "curl-h2", "redispy2", "redispy3"}, append(others, grpcOthers...)...), []string{"tri"}, "exception", triple},
+	{nil, []string{"tri"}, "generic-exception", triple},
+	{nil, []string{"tri"}, "mget", triple},
+	{nil, []string{"tri"}, "mixed-pipeline", triple},
+	{grpcOthers, []string{"tri"}, "status", triple},
+	{grpcOthers, []string{"tri"}, "stream-error", triple},
+	{grpcOthers, []string{"tri"}, "metadata", "Dubbo over Triple keeps one value of a key, and takes x-trace-bin for x-trace"},
+	{grpcServers, []string{"tri"}, "missing-method", "Dubbo over Triple stumbles over a null and answers UNKNOWN"},
+	{grpcOthers, []string{"tri"}, "client-stream", "Dubbo over Triple stumbles over a stream of no messages"},
+	{grpcOthers, []string{"tri"}, "cancel-unary", "a Dubbo service over Triple is not told"},
+	{grpcOthers, []string{"tri"}, "compression", "Dubbo over Triple answers a compressed message with Internal Server Error"},
+	{[]string{"tri"}, []string{"dubbo3", "dubbo27", "pyhttp"}, "context", "Dubbo's consumer looks for metadata of a reply behind it, and that of a whole reply goes in front"},
+	{grpcServers, []string{"dubbogo"}, "nulls", "a string of Go is never null"},
+	{grpcServers, []string{"dubbogo"}, "large", "dubbo-go closes the connection over a message of 3 MB"},
+	{[]string{"grpcio"}, []string{"dubbogo"}, "any", "dubbo-go sends a result that is null as the reply's attachments"},
+	{grpcServers, []string{"pyredis"}, "large", "the old server takes no request over 32 KiB"},
 	{[]string{"dubbo2js"}, []string{"dubbogo"}, "missing-method", "dubbo2.js shows nothing of dubbo-go's java.lang.Throwable"},
 }
 

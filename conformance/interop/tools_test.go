@@ -30,10 +30,10 @@ type call struct {
 	options map[string]any
 }
 
-// aTool makes a client of a program, with its cases.
+// aTool makes a client of a program, with its cases. A name that ends in -h2 is the program over HTTP/2.
 func aTool(t tool) func(*testing.T, string) (caller, error) {
 	return func(_ *testing.T, name string) (caller, error) {
-		_, err := exec.LookPath(name)
+		_, err := exec.LookPath(strings.TrimSuffix(name, "-h2"))
 		return t, err
 	}
 }
@@ -93,7 +93,8 @@ var curl = tool{
 		return errors.Join(err, c.gives(`"string:x"`, "pick", `["x"]`), c.gives(`"long:3000000000"`, "pick", "[3000000000]"),
 			c.gives(`"int:1"`, "pick", "[1]", "-H", "Dragoman-Types: int"))
 	},
-	"varargs": func(c call) error { return c.gives(`"a-b"`, "join", `["-",["a","b"]]`) },
+	"server-stream": streamed,
+	"varargs":       func(c call) error { return c.gives(`"a-b"`, "join", `["-",["a","b"]]`) },
 	"any": func(c call) error {
 		var errs []error
 		for _, v := range []string{`"text"`, "7", "true", "null", "3000000000", `["a",1,null]`, `{"k":"v"}`, `{"k":"v","n":1}`} {
@@ -136,6 +137,9 @@ func (c call) curl(method, args string, more ...string) (body []byte, status int
 	defer func() { _ = os.Remove(head.Name()) }()
 	cmd := exec.Command("curl", append([]string{"-sS", "-m", "20", "-D", head.Name(), "-w", " %{http_code}", "-H", "Content-Type: application/json",
 		"--data-binary", "@-", "http://" + c.addr + "/" + sample + "/" + method}, more...)...)
+	if c.options["http2"] == true {
+		cmd.Args = append(cmd.Args, "--http2-prior-knowledge")
+	}
 	cmd.Stdin = strings.NewReader(args)
 	out, err := cmd.CombinedOutput()
 	at := bytes.LastIndexByte(out, ' ')
@@ -146,7 +150,39 @@ func (c call) curl(method, args string, more ...string) (body []byte, status int
 		return nil, 0, "", err
 	}
 	h, err := os.ReadFile(head.Name())
+	if version, _, _ := strings.Cut(string(h), " "); err == nil && c.options["http2"] == true && version != "HTTP/2" {
+		err = fmt.Errorf("curl %s: answered over %s", method, version)
+	}
 	return out[:at], status, strings.ToLower(string(h)), err
+}
+
+// streamed calls a method that answers with many messages, in both forms.
+func streamed(c call) error {
+	for accept, prefix := range map[string]string{"application/x-ndjson": "", "text/event-stream": "data: "} {
+		body, status, head, err := c.curl("Watch", `{"n":3}`, "-N", "-H", "Accept: "+accept)
+		if err != nil {
+			return err
+		}
+		var ids []string
+		for line := range strings.Lines(string(body)) {
+			if line = strings.TrimSpace(line); line == "" {
+				continue
+			}
+			var order struct{ ID json.Number }
+			if err := json.Unmarshal([]byte(strings.TrimPrefix(line, prefix)), &order); err != nil || !strings.HasPrefix(line, prefix) {
+				return fmt.Errorf("Watch in %s: line %s: %w", accept, short(line), err)
+			}
+			ids = append(ids, order.ID.String())
+		}
+		if status != 200 || !strings.Contains(head, "content-type: "+accept) || strings.Join(ids, " ") != "0 1 2" {
+			return fmt.Errorf("Watch in %s: %d, ids %q, head %s", accept, status, ids, head)
+		}
+	}
+	_, status, _, err := c.curl("Watch", `{"n":3}`)
+	if err == nil && status != 501 {
+		err = fmt.Errorf("Watch without asking for a stream: %d, want 501", status)
+	}
+	return err
 }
 
 // gives makes a call that must go well with just this result.
