@@ -26,7 +26,8 @@ type link struct {
 	dead    bool // OnClose was called
 	shared  bool // others are likely to write here soon
 
-	held []*sending // directions of calls that wait for room
+	held  []*sending // directions of calls that wait for room
+	tight bool       // one of them for room in the outbox
 }
 
 func (l *link) init(sess codecs.Session) {
@@ -75,11 +76,16 @@ func (l *link) utter(p []byte) {
 // flush writes what is in the outbox, unless somebody else is at it, who will then write this too. When it returns, no output
 // of this connection refers to memory that the caller borrowed.
 func (l *link) flush() {
+	wake(l.write())
+}
+
+// write flushes. What waited for room in the outbox follows; the caller wakes those it gives.
+func (l *link) write() (free []woken) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.writing || l.conn == nil {
 		l.own()
-		return
+		return nil
 	}
 	l.writing = true
 	if l.shared {
@@ -103,6 +109,9 @@ func (l *link) flush() {
 			l.lent = false
 			l.back.Broadcast()
 		}
+		if l.tight && l.queued == 0 { // else OnDrained comes
+			free = append(free, l.pump()...)
+		}
 	}
 	l.writing = false
 	if l.out != nil && l.out.Len() == 0 {
@@ -113,6 +122,7 @@ func (l *link) flush() {
 		l.shut = false
 		l.conn.CloseWrite()
 	}
+	return free
 }
 
 // keep makes all output independent of the read buffer that the caller is about to reuse.

@@ -48,9 +48,12 @@ func (l *link) send(s *sending, m *codecs.Message) (more, done bool, err error) 
 		if !part {
 			if more = l.backlog() < outboxMark; !more {
 				l.hold(s)
+				l.tight = true
 			}
 			return more, true, nil
 		}
+	} else if len(s.rest) == 0 {
+		l.tight = true
 	}
 	m.Own()
 	s.rest = append(s.rest, *m)
@@ -97,9 +100,10 @@ func (l *link) pump() (free []woken) {
 		return nil
 	}
 	turn := l.held
-	l.held = nil
+	l.held, l.tight = nil, false
 	for i, s := range turn {
 		if l.backlog() >= outboxMark {
+			l.tight = true
 			l.held = append(turn[i:], l.held...) // the next room is for those that had none
 			return free
 		}
