@@ -108,18 +108,38 @@ func (s *session) lateData(id uint32) error {
 
 // credit gives bytes of a stream back to the peer, a quarter of the window at a time.
 func (s *session) credit(st *stream, n uint32) {
-	s.owed.B = st.credit(s.owed.B, n)
+	s.owed.B = s.creditTo(s.owed.B, st, n)
 }
 
-func (st *stream) credit(b []byte, n uint32) []byte {
+func (s *session) creditTo(b []byte, st *stream, n uint32) []byte {
 	st.due += n
-	if st.endIn || st.due < streamWindow/4 {
+	if st.endIn || int(st.due) < st.window/4 {
 		return b
+	}
+	if more := s.resized(st); more != 0 {
+		st.window += more
+		s.granted += more
+		if st.due = uint32(int(st.due) + more); st.due == 0 {
+			return b
+		}
 	}
 	b = appendWindow(b, st.id, st.due)
 	st.recv += int(st.due)
 	st.due = 0
 	return b
+}
+
+// resized is by how much the window of a stream is to grow, whose reader has taken a quarter of it: twice as fast as it reads, so
+// that a good reader soon has all it needs, and one who stops early holds little. When there are so many streams that their windows
+// come to more than a connection may hold, those that have grown give back in the same way.
+func (s *session) resized(st *stream) int {
+	switch by := int(st.due); {
+	case s.granted < streamsMost:
+		return min(by, streamWindow-st.window)
+	case s.granted > streamsMost:
+		return -min(by, st.window-firstWindow)
+	}
+	return 0
 }
 
 // read takes note that a reader has taken bytes of messages.

@@ -23,7 +23,7 @@ func (s *session) Encode(out *wire.Out, m *codecs.Message) (more bool, err error
 		}
 	case codecs.Window:
 		if st := s.streams.find(uint32(m.ID)); st != nil {
-			out.B = st.credit(out.B, s.read(st, m.Credit))
+			out.B = s.creditTo(out.B, st, s.read(st, m.Credit))
 		}
 		s.flush(out)
 	case codecs.Ping:

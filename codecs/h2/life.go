@@ -9,7 +9,8 @@ func (s *session) start(id uint32, protocol int) *stream {
 		st = &stream{protocol: protocol, ex: s.protocols[protocol].Exchange(s.side, &s.set)}
 	}
 	st.id, st.length = id, -1
-	st.recv, st.send = streamWindow, s.peer.window
+	st.recv, st.window, st.send = firstWindow, firstWindow, s.peer.window
+	s.granted += firstWindow
 	s.streams.add(st)
 	return st
 }
@@ -17,6 +18,7 @@ func (s *session) start(id uint32, protocol int) *stream {
 // close forgets a stream, which must not be used any more.
 func (s *session) close(st *stream, c closed) {
 	s.unread -= st.unread
+	s.granted -= st.window
 	if st.out.pending {
 		s.blocked--
 	}

@@ -127,7 +127,7 @@ func (r *rival) open(id uint32, end bool) {
 		r.must(r.enc.WriteField(hpack.HeaderField{Name: f[0], Value: f[1]}))
 	}
 	r.must(r.fr.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: r.head.Bytes(), EndHeaders: true, EndStream: end}))
-	r.streams[id] = &course{window: r.initial, room: 256 << 10}
+	r.streams[id] = &course{window: r.initial, room: 128 << 10}
 }
 
 // TestWindowsModel: whatever the windows do, no more is sent than was granted, and all of it arrives, in order and once.
@@ -293,7 +293,7 @@ func TestCreditModel(t *testing.T) {
 					t.Fatalf("the connection lets us send %d bytes only", r.credit)
 				}
 				for _, id := range ids {
-					if room := r.streams[id].room; room > 256<<10 || room+int64(unread[uint64(id)]) < 150<<10 {
+					if room := r.streams[id].room; room > 256<<10 || room+int64(unread[uint64(id)]) < 96<<10 {
 						t.Fatalf("stream %d lets us send %d bytes, with %d unread", id, room, unread[uint64(id)])
 					}
 				}

@@ -11,9 +11,11 @@ import (
 
 // What we let a peer send.
 const (
-	streamWindow = 256 << 10 // bytes under way on one stream, until its reader has taken them
+	firstWindow  = 128 << 10 // bytes under way on a new stream, until its reader has taken them
+	streamWindow = 256 << 10 // and on one whose reader has, if there is room
+	streamsMost  = 16 << 20  // bytes of the windows of all streams, over which none grows
 	connWindow   = 4 << 20   // bytes under way on the connection; they are given back on receipt
-	unreadMax    = 16 << 20  // bytes that the readers of all streams have not taken, over which the connection is not credited
+	unreadMax    = 64 << 20  // bytes that the readers of all streams have not taken, over which the connection is not credited
 	tableSize    = 4 << 10   // bytes of the header table, both ways, at most
 )
 
@@ -47,6 +49,7 @@ type session struct {
 	recv     int    // window of the connection, of what the peer sends
 	due      uint32 // received and not yet given back
 	unread   int    // bytes in messages that their readers have not taken
+	granted  int    // bytes of the windows of all streams
 	blocked  int    // streams whose payload waits for a window
 	peer     limits
 	leaving  leaving
@@ -112,7 +115,7 @@ func (s *session) hello() {
 	} else {
 		p = appendSetting(p, settingStreams, uint32(s.set.Calls))
 	}
-	p = appendSetting(p, settingWindow, streamWindow)
+	p = appendSetting(p, settingWindow, firstWindow)
 	p = appendSetting(p, settingHeadList, uint32(s.set.MaxHead))
 	b = append(appendHead(b, len(p), frameSettings, 0, 0), p...)
 	s.owed.B = appendWindow(b, 0, connWindow-65535)

@@ -55,7 +55,7 @@ func TestLargeBothWays(t *testing.T) {
 
 // TestUnread: a connection holds no more than its share of bytes that nobody reads, and goes on when somebody does.
 func TestUnread(t *testing.T) {
-	const share, window = 16 << 20, 4 << 20
+	const share, window = 64 << 20, 4 << 20
 	w := newWired(t, echoCodec)
 	w.server.keeps = true
 	unread, credits := 0, map[uint64]uint32{}
@@ -63,7 +63,7 @@ func TestUnread(t *testing.T) {
 		unread += m.Body.Len()
 		credits[m.ID] += m.Credit
 	}
-	const streams, size = 128, 256 << 10
+	const streams, size = 768, 256 << 10
 	for i := range uint64(streams) {
 		w.client.do(request(2*i+1, "upload", false))
 		w.client.do(data(2*i+1, string(make([]byte, size)), false))

@@ -12,7 +12,8 @@ type stream struct {
 	endIn  bool // the peer's half has ended
 	mute   bool // nothing more of the peer's half is of interest
 	bare   bool // the reply has no payload, whatever it says of its length: the request was a HEAD
-	recv   int  // window of what the peer sends
+	recv   int  // what is left of the window of what the peer sends
+	window int  // all of it
 	due    uint32
 	unread int // bytes in messages that the reader has not taken
 	length int // bytes of payload still to come, by Content-Length; -1: not said
