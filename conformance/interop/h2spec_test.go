@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -61,15 +62,22 @@ func judged(out string, least int) error {
 // TestH2Spec runs all cases of h2spec, the strict ones too, against a path that answers and against one that refuses GET.
 func TestH2Spec(t *testing.T) {
 	need(t, "h2spec")
-	g := helloGateway(t, "")
-	port := strconv.Itoa(portOf(t, g.addr))
-	for _, path := range []string{"/hello", "/io.dragoman.Hello/post"} {
-		t.Run(path[1:], func(t *testing.T) {
-			out, _ := output(t, 3*time.Minute, "h2spec", "-S", "-h", "127.0.0.1", "-p", port, "-P", path) // the summary tells what its exit code does
-			if err := judged(out, 146); err != nil {
-				t.Error(err)
-			}
-		})
+	cert, key := certificate(t)
+	for _, tls := range []bool{false, true} {
+		listener, flags := "", []string{"-S", "-h", "127.0.0.1"}
+		if tls {
+			listener, flags = fmt.Sprintf(", tls: {cert: %s, key: %s}", cert, key), append(flags, "-t", "-k")
+		}
+		g := helloGateway(t, listener)
+		flags = append(flags, "-p", strconv.Itoa(portOf(t, g.addr)))
+		for _, path := range []string{"/hello", "/io.dragoman.Hello/post"} {
+			t.Run(fmt.Sprintf("%s tls=%t", path[1:], tls), func(t *testing.T) {
+				out, _ := output(t, 3*time.Minute, "h2spec", append(slices.Clone(flags), "-P", path)...) // the summary tells what its exit code does
+				if err := judged(out, 146); err != nil {
+					t.Error(err)
+				}
+			})
+		}
 	}
 }
 
