@@ -45,6 +45,7 @@ const batch = 64
 func newClientConn(p *Pool) *clientConn {
 	c := &clientConn{pool: p, calls: map[uint64]*clientCall{}, next: p.traits.IDs.First, heard: time.Now()}
 	c.init(p.codec.Session(codecs.Client, p.set))
+	c.mark = sharedMark
 	return c
 }
 
@@ -138,10 +139,10 @@ func (c *clientConn) more(cc *clientCall, m *codecs.Message) (more bool, err err
 		m.Release() // it has been answered
 		return true, nil
 	}
-	if m.ID = cc.id; cc.out.said == nil {
+	m.ID = cc.id
+	if more, _, err = c.link.send(&cc.out, m); !more {
 		cc.out.said = cc.said
 	}
-	more, _, err = c.link.send(&cc.out, m)
 	cc.home.touch(&c.link)
 	return more, err
 }

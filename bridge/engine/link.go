@@ -26,12 +26,13 @@ type link struct {
 	dead    bool // OnClose was called
 	shared  bool // others are likely to write here soon
 
+	mark  int        // bytes in the outbox over which they wait
 	held  []*sending // directions of calls that wait for room
 	tight bool       // one of them for room in the outbox
 }
 
 func (l *link) init(sess codecs.Session) {
-	l.sess = sess
+	l.sess, l.mark = sess, outboxMark
 	l.back.L = &l.mu
 }
 

@@ -23,8 +23,9 @@ type sending struct {
 }
 
 const (
-	outboxMark = 64 << 10 // bytes in an outbox over which senders of streams wait
-	outboxMost = 8 << 20  // bytes over which a peer that asks and does not read is left
+	outboxMark = 64 << 10  // bytes in an outbox over which senders of streams wait
+	sharedMark = 256 << 10 // the same for a connection that many clients share
+	outboxMost = 8 << 20   // bytes over which a peer that asks and does not read is left
 )
 
 // waited says whether it ever was held back: whoever was to wake it may still refer to it.
@@ -40,13 +41,13 @@ func (l *link) send(s *sending, m *codecs.Message) (more, done bool, err error) 
 		m.Release()
 		return true, true, nil
 	}
-	if len(s.rest) == 0 && l.backlog() < outboxMark {
+	if len(s.rest) == 0 && l.backlog() < l.mark {
 		part, err := l.encode(m)
 		if err != nil {
 			return true, true, err
 		}
 		if !part {
-			if more = l.backlog() < outboxMark; !more {
+			if more = l.backlog() < l.mark; !more {
 				l.hold(s)
 				l.tight = true
 			}
@@ -102,7 +103,7 @@ func (l *link) pump() (free []woken) {
 	turn := l.held
 	l.held, l.tight = nil, false
 	for i, s := range turn {
-		if l.backlog() >= outboxMark {
+		if l.backlog() >= l.mark {
 			l.tight = true
 			l.held = append(turn[i:], l.held...) // the next room is for those that had none
 			return free

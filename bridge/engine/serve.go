@@ -28,7 +28,7 @@ func (c *serverConn) open(h codecs.Handler, m *codecs.Message) {
 	x.Rec.Start = time.Now()
 	x.Rec.In = uint64(m.Body.Len())
 	if c.traits.Stream {
-		x.out.home, x.out.said = &c.home, x.said
+		x.out.home = &c.home
 	}
 	c.latest = x
 	c.link.mu.Lock()
@@ -189,13 +189,16 @@ func (c *serverConn) reply(x *exchange, m *codecs.Message) (more, done bool) {
 		m.Release()
 	case c.traits.InOrder:
 		c.fill(x.id, m)
-		if more = end || c.slots.head == x.id && c.backlog() < outboxMark; !more {
+		if more = end || c.slots.head == x.id && c.backlog() < c.mark; !more {
 			c.hold(&x.out)
 		}
 	case c.traits.Stream:
 		var err error
 		if more, done, err = c.send(&x.out, m); err != nil {
 			c.instead(x, m, err)
+		}
+		if !more {
+			x.out.said = x.said
 		}
 	default:
 		c.encode(m)
