@@ -119,7 +119,8 @@ func (s *session) window(m *codecs.Message, h frameHead, p []byte) error {
 	return nil
 }
 
-// reset ends a stream without more words. Resets of streams that have ended are no different from others.
+// reset ends a stream without more words. One that has ended may have been answered while the reset was under way; a client that does
+// so with every call makes us serve it for nothing.
 func (s *session) reset(m *codecs.Message, h frameHead, p []byte) error {
 	switch {
 	case h.id == 0:
@@ -130,7 +131,9 @@ func (s *session) reset(m *codecs.Message, h frameHead, p []byte) error {
 		return fatal(protocolError, "decode rst_stream: stream %d was never opened", h.id)
 	}
 	st := s.streams.find(h.id)
-	if st == nil {
+	if st == nil && s.side == codecs.Server {
+		return s.flood.spend(costLate)
+	} else if st == nil {
 		return s.flood.spend(costFrame)
 	}
 	cost := budget(costReset)

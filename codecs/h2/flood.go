@@ -13,6 +13,7 @@ const (
 	costWindow   = 1  // WINDOW_UPDATE: a message of ours, or bytes that leave, pay for it
 	costEmpty    = 2  // DATA without bytes that ends nothing
 	costAnswer   = 4  // a request that the session itself answers or refuses
+	costLate     = 16 // a reset by a client of a stream that has ended: more than its call has earned
 	costReset    = 8  // a stream broken off, by the peer or for what it did, before its reply had begun
 	costSettings = 10 // SETTINGS
 	costFragment = 20 // CONTINUATION that brings little

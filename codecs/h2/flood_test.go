@@ -138,6 +138,9 @@ func TestFairPeers(t *testing.T) {
 					p.do(reply(id, "x", codecs.Status{}))
 				}
 			}},
+		"a cancel in three comes too late": {
+			[]string{"headers %d end" + get, "headers %[2]d end" + get, "reset %d CANCEL"},
+			func(p *peer, id uint64) { p.do(reply(id, "x", codecs.Status{})) }},
 		"a ping and two windows for each call": {
 			[]string{"headers %d end" + get, "window %d 10", "window 0 10", "ping 0000000000000000"},
 			func(p *peer, id uint64) { p.do(reply(id, "x", codecs.Status{})) }},
@@ -169,6 +172,24 @@ func TestFairPeers(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestResetsOfFinishedStreams: a client that resets what was answered, call after call, is told to calm down.
+func TestResetsOfFinishedStreams(t *testing.T) {
+	s := newScript(t, codecs.Settings{})
+	s.each = func(m *codecs.Message, _ error) {
+		if m.Kind == codecs.Request {
+			s.do(reply(m.ID, "x", codecs.Status{}))
+		}
+	}
+	n := 0
+	for ; s.lost == nil && n < 20_000; n++ {
+		s.lines(fmt.Sprintf("headers %d end"+get, 2*n+1), fmt.Sprintf("reset %d CANCEL", 2*n+1))
+		s.take()
+	}
+	if s.lost == nil || n > 5000 || !strings.Contains(s.lost.Error(), "bring no call forward") {
+		t.Errorf("after %d: %v", n, s.lost)
 	}
 }
 
