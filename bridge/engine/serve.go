@@ -27,9 +27,7 @@ func (c *serverConn) open(h codecs.Handler, m *codecs.Message) {
 	}
 	x.Rec.Start = time.Now()
 	x.Rec.In = uint64(m.Body.Len())
-	if c.traits.Stream {
-		x.out.home = &c.home
-	}
+	x.out.home = &c.home
 	c.latest = x
 	c.link.mu.Lock()
 	c.calls.add(x)
