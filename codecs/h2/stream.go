@@ -49,7 +49,7 @@ type streams struct {
 const closedMax = 256
 
 // freeMax is how many unused streams a connection keeps for each mapping.
-const freeMax = 64
+const freeMax = 1024
 
 // closed is a stream that is no longer there.
 type closed struct {

@@ -19,6 +19,8 @@ type sides struct {
 
 func (s *sides) stop() { stop(s.yardstick, s.dragoman, s.direct, s.behind) }
 
+var sideNames = [...]string{"direct", "the yardstick", "dragoman"}
+
 func (s *sides) all() []*process { return []*process{s.direct, s.yardstick, s.dragoman} }
 
 // start starts them. The yardstick passes the caller's own protocol, unless it is one that converts.
@@ -61,7 +63,7 @@ func (m *measurement) take(t *traffic, conns, depth int, each time.Duration, kee
 		before := cpu(p.cmd.Process.Pid)
 		rate, err := t.load(p.addr, conns, depth, each)
 		if err != nil {
-			return fmt.Errorf("%s: %w", []string{"direct", "the yardstick", "dragoman"}[i], err)
+			return fmt.Errorf("%s: %w", sideNames[i], err)
 		}
 		if keep {
 			m.rates[i] = append(m.rates[i], rate)
@@ -94,15 +96,15 @@ func median(v []float64) float64 {
 
 func mib(p *process) float64 { return float64(rss(p.cmd.Process.Pid)) / (1 << 20) }
 
-// garbage is how many bytes dragoman allocates for a call, at 64 connections. What the answers of its admin address cost is
-// among them.
+// garbage is how many bytes dragoman allocates for a call, at 64 connections. What these and the answers of its admin address cost
+// is among them, so that it takes a while.
 func (s *sides) garbage(t *traffic, each time.Duration) (perCall float64, err error) {
 	before, err := allocated(s.admin)
 	if err != nil {
 		return 0, err
 	}
 	begin := time.Now()
-	rate, err := t.load(s.dragoman.addr, 64, 1, each)
+	rate, err := t.load(s.dragoman.addr, 64, 1, 5*each)
 	if err != nil {
 		return 0, err
 	}

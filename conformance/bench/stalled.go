@@ -26,7 +26,7 @@ func stalled(p *plan) error {
 		for i, side := range s.all()[1:] {
 			line, err := stall(p, side, how.window, how.reads)
 			if err != nil {
-				return err
+				return fmt.Errorf("%s: %w", sideNames[i+1], err)
 			}
 			fmt.Printf("%-15s %-14s %-9s %s\n", "", how.name, []string{"haproxy", "dragoman"}[i], line)
 		}

@@ -99,7 +99,7 @@ func streams(p *plan) error {
 			for i, side := range s.all() {
 				rate, err := readAll(side.addr, conns, p.each)
 				if err != nil {
-					return err
+					return fmt.Errorf("%s, %d connections: %w", sideNames[i], conns, err)
 				}
 				if round > 0 {
 					rates[i] = append(rates[i], rate/(1<<20))
