@@ -192,7 +192,7 @@ func options(c *client, s *server) map[string]any {
 	switch {
 	case s.name == "dubbogo":
 		o["far"] = "go"
-	case s.protocol == "grpc" && c.protocol == "redis":
+	case s.protocol == "grpc" && (c.protocol == "redis" || c.protocol == "http"):
 		o["far"] = "grpc"
 	case s.protocol != "dubbo":
 		o["far"] = "json"
