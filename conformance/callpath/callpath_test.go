@@ -153,8 +153,11 @@ func empty(tb testing.TB) contract.Book {
 	return x
 }
 
-// TestPassAllocates holds a call that only passes to one allocation: the call itself.
+// TestPassAllocates holds a call that only passes to no allocation at all.
 func TestPassAllocates(t *testing.T) {
+	if raceEnabled {
+		t.Skip("pools forget at random under the race detector")
+	}
 	p := newPath(t, dubbo.Codec{}, dubbo.Codec{}, empty(t))
 	request, reply := frame(t, "dubbo/req_sayHello.hex"), frame(t, "dubbo/resp_value_att.hex")
 	answer := dubboAnswer(reply)
