@@ -75,6 +75,7 @@ type Target struct {
 	Session  Session // for MetaLoader
 	Via      Handler // the endpoint's connections
 	Format   Format  // of the body the endpoint wants
+	Told     bool    // the configuration says the Format's Encoding: callers of the same protocol are held to it, too
 }
 
 // Record is what a call leaves behind, written on its home and read once, by the Enders.

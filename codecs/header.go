@@ -21,6 +21,7 @@ type Format struct {
 	Encoding string // "json", "hessian2"; "" for opaque bytes that can only be passed on as they are
 	Zip      string // compression; "" for none
 	Shape    Shape
+	Wrap     Wrap
 }
 
 // Shape is where the values lie in a body.
@@ -32,11 +33,10 @@ const (
 	Value                // one value
 	Args                 // the arguments by position
 	Generic              // Dubbo's $invoke: method name, type names, values
-	Sofa                 // the arguments behind a SofaRequest, the result inside a SofaResponse
 	Thrown               // the exception of a Fault
 )
 
-var shapeNames = [...]string{"void", "value", "args", "generic", "sofa", "thrown"}
+var shapeNames = [...]string{"void", "value", "args", "generic", "thrown"}
 
 func (s Shape) String() string {
 	if int(s) < len(shapeNames) {
@@ -45,8 +45,27 @@ func (s Shape) String() string {
 	return "shape?"
 }
 
+// Wrap is what stands around the values of a body, in the same stream or in place of one. Most protocols have nothing of the kind.
+type Wrap uint8
+
+// The wraps.
+const (
+	Plain Wrap = iota // one stream of values and nothing else
+	Sofa              // Args stand behind a SofaRequest, a Value or the Thrown inside a SofaResponse; the Body begins with that object
+	Apart             // each of the Args is a stream of its own, one right behind another: tables of references begin anew
+)
+
+var wrapNames = [...]string{"", "/sofa", "/apart"}
+
+func (w Wrap) String() string {
+	if int(w) < len(wrapNames) {
+		return wrapNames[w]
+	}
+	return "/wrap?"
+}
+
 func (f Format) String() string {
-	s := f.Encoding + "/" + f.Shape.String()
+	s := f.Encoding + "/" + f.Shape.String() + f.Wrap.String()
 	if f.Zip != "" {
 		s += "+" + f.Zip
 	}

@@ -47,7 +47,11 @@ func (x *crossing) request(m *codecs.Message) (*scratch, error) {
 	}
 	if err != nil {
 		out.free()
-		return nil, codecs.Errorf(codecs.Invalid, "filter: transcode: arguments of %s.%s: %v", rec.Service, rec.Method, err)
+		code := codecs.Invalid
+		if codecs.StatusOf(err).Code == codecs.Unimplemented {
+			code = codecs.Unimplemented // the two cannot carry it, whatever the caller writes
+		}
+		return nil, codecs.Errorf(code, "filter: transcode: arguments of %s.%s: %v", rec.Service, rec.Method, err)
 	}
 	rec.Dropped.Members += uint32(dropped)
 	m.SetBody(out.body(), to)
@@ -65,7 +69,9 @@ func (x *crossing) describe(h *codecs.Header) {
 }
 
 // alike says whether what one side writes is what the other reads.
-func alike(a, b codecs.Format) bool { return a.Encoding == b.Encoding && a.Shape == b.Shape }
+func alike(a, b codecs.Format) bool {
+	return a.Encoding == b.Encoding && a.Shape == b.Shape && a.Wrap == b.Wrap
+}
 
 // checkWhole sees that a body which goes into another protocol's frame unread is one JSON value and nothing more: where a frame is
 // JSON itself, as a Redis key is, a body with more behind it could say another method or service there.
@@ -127,9 +133,9 @@ func (x *crossing) expected(to *codecs.Format) *contract.Type {
 	return nil
 }
 
-// isTyped says whether values of an encoding name their classes.
+// isTyped says whether values of an encoding name their classes, or cannot be read without them.
 func isTyped(e codecs.Encoding) bool {
-	return e != nil && !isJSON(e.Name())
+	return e != nil && !isJSON(e.Name()) && e.Name() != "msgpack"
 }
 
 // isJSON says whether an encoding is JSON, by whichever of its names: "json-strings" is read as "json" is.

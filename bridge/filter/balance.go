@@ -21,7 +21,7 @@ func Balance(clusters map[string]*upstream.Cluster) codecs.Filter {
 			}
 			e := cl.Pick(c.To.Addr)
 			c.Rec.Attempts++
-			c.To = codecs.Target{Addr: e.Addr, Protocol: cl.Codec.Name(), Cluster: cl.Name, Codec: cl.Codec, Traits: &cl.Traits, Session: e.Session(), Via: e, Format: cl.Format}
+			c.To = codecs.Target{Addr: e.Addr, Protocol: cl.Codec.Name(), Cluster: cl.Name, Codec: cl.Codec, Traits: &cl.Traits, Session: e.Session(), Via: e, Format: cl.Format, Told: cl.Told}
 			if err := rename(c, choice); err != nil {
 				return codecs.Refuse(c, back, codecs.StatusOf(err))
 			}

@@ -90,12 +90,15 @@ func (x *crossing) broken(m *codecs.Message, err error) bool {
 func (x *crossing) convert(m *codecs.Message) (*scratch, error) {
 	to := x.from.Encoding
 	want := codecs.Format{Encoding: to, Shape: codecs.Value}
+	if x.from.Wrap == codecs.Sofa {
+		want.Wrap = codecs.Sofa // of a reply there is but one value, which cannot be Apart
+	}
 	if m.Bare && !m.End { // a head, of messages that follow
 		m.Format = want
 		return nil, nil
 	}
 	if m.Kind == codecs.Data && m.Format.Shape != codecs.Thrown {
-		m.Format.Encoding, m.Format.Shape = x.replies.Encoding, x.replies.Shape
+		m.Format.Encoding, m.Format.Shape, m.Format.Wrap = x.replies.Encoding, x.replies.Shape, x.replies.Wrap
 	}
 	if err := inflate(m, maxWhole); err != nil {
 		return nil, err
@@ -109,7 +112,7 @@ func (x *crossing) convert(m *codecs.Message) (*scratch, error) {
 		}
 		rd, want.Shape = &textReader{text: []byte(m.Status.Text)}, codecs.Thrown
 	case m.Bare || m.Format.Shape == codecs.Void:
-		m.Format = codecs.Format{Encoding: to, Shape: codecs.Void}
+		m.Format = codecs.Format{Encoding: to, Shape: codecs.Void, Wrap: want.Wrap}
 		return nil, nil
 	case m.Format.Shape == codecs.Thrown:
 		if want.Shape = codecs.Thrown; m.Status.Class == "" {
@@ -118,7 +121,7 @@ func (x *crossing) convert(m *codecs.Message) (*scratch, error) {
 	case x.from.Shape == codecs.Generic:
 		want.Shape = codecs.Generic // the caller asked for objects as maps
 	}
-	if m.Format.Encoding == to && want.Shape != codecs.Generic && rd == nil {
+	if m.Format.Encoding == to && m.Format.Wrap == want.Wrap && want.Shape != codecs.Generic && rd == nil {
 		return nil, x.t.checkWhole(m.Body, m.Format)
 	}
 	if write == nil || rd == nil && from == nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // Transcode rewrites bodies where the caller and the server write them differently, and nothing where they do not: a call that stays
-// in its protocol passes, and so does its reply. Between two protocols it also sees to the words that steer the target's world: a
+// in its protocol passes, and so does its reply, unless its cluster is told to be of another encoding than the caller's. Between two protocols it also sees to the words that steer the target's world: a
 // caller from outside does not set them.
 //
 // Of a stream each message is converted on its own. One that comes in pieces is put together first, unless both sides write it alike.
@@ -17,12 +17,19 @@ func Transcode(encodings map[string]codecs.Encoding, book contract.Book) codecs.
 	t := &transcoder{encodings: encodings, book: contract.Described(book)}
 	return func(next codecs.Handler) codecs.Handler {
 		return codecs.HandlerFunc(func(c *codecs.Call, back codecs.Stream) codecs.Stream {
-			if c.From.Protocol == c.To.Protocol {
+			if c.From.Protocol == c.To.Protocol && !rewritten(c) {
 				return next.Open(c, back) // intact, or with other names in front of the same body
 			}
 			return t.open(c, back, next)
 		})
 	}
+}
+
+// rewritten says whether a call that stays in its protocol goes to a server that reads another encoding than the caller writes, as the
+// configuration of the cluster says. An empty body has no encoding.
+func rewritten(c *codecs.Call) bool {
+	own := c.Req.Format.Encoding
+	return c.To.Told && own != "" && own != c.To.Format.Encoding
 }
 
 type transcoder struct {

@@ -40,12 +40,13 @@ type Cluster struct {
 	Codec     codecs.Codec
 	Traits    codecs.Traits // of the codec
 	Format    codecs.Format
+	Told      bool // Format is of Options, and not the codec's first
 	Endpoints []*Endpoint
 }
 
 // New makes a Cluster. Nothing is dialled before the first call.
 func New(o Options) *Cluster {
-	c := &Cluster{Name: o.Name, Codec: o.Codec, Traits: o.Codec.Traits(), Format: o.Format}
+	c := &Cluster{Name: o.Name, Codec: o.Codec, Traits: o.Codec.Traits(), Format: o.Format, Told: o.Format.Encoding != ""}
 	if c.Format.Encoding == "" && len(c.Traits.Formats) > 0 {
 		c.Format = c.Traits.Formats[0]
 	}

@@ -53,7 +53,7 @@ func TestMisuse(t *testing.T) {
 		{"message that is none", codecs.Thrown, nil, "int for message", []token.Token{opens(token.Map), key("message"), one}},
 		{"field without name", codecs.Thrown, nil, "where the name of a field", []token.Token{opens(token.Map), key("fields"), opens(token.Map), one}},
 		{"line that is none", codecs.Thrown, nil, "where a line", []token.Token{opens(token.Map), key("trace"), opens(token.List), one}},
-		{"shape", codecs.Sofa, nil, "shape sofa", []token.Token{one}},
+		{"shape", codecs.Shape(9), nil, "shape shape?", []token.Token{one}},
 		{"decimal", codecs.Value, nil, `"1." is no java.math.BigDecimal`, []token.Token{{Kind: token.Big, Text: []byte("1.")}}},
 		{"integer", codecs.Value, nil, `"1.5" is no java.math.BigInteger`, []token.Token{of(token.Big, "java.math.BigInteger", "1.5")}},
 		{"integer too long", codecs.Value, nil, "is no java.math.BigInteger", []token.Token{of(token.Big, "java.math.BigInteger", strings.Repeat("9", 5200))}},

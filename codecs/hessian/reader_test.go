@@ -189,8 +189,8 @@ func TestReadArgs(t *testing.T) {
 	if _, err := dump(e, p, codecs.Args, three); err == nil {
 		t.Error("more parameters than values: no error")
 	}
-	if _, err := dump(e, p, codecs.Sofa, nil); codecs.StatusOf(err).Code != codecs.Unimplemented {
-		t.Errorf("sofa: %v", err)
+	if _, err := dump(e, p, codecs.Shape(9), nil); codecs.StatusOf(err).Code != codecs.Unimplemented {
+		t.Errorf("no shape: %v", err)
 	}
 }
 

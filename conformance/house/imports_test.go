@@ -24,6 +24,8 @@ var layers = []layer{
 	{"codecs/all", []string{"codecs/..."}, "it is the list of codecs and nothing else"},
 	{"codecs/codectest", append([]string{"bridge/..."}, words...), "what every codec gets knows none by name"},
 	{"codecs/dubbo", append([]string{"codecs/hessian"}, words...), "a protocol knows its own encoding and no other protocol"},
+	{"codecs/bolt", append([]string{"codecs/hessian", "codecs/json"}, words...), "a protocol knows its own encodings and no other protocol"},
+	{"codecs/hsf", append([]string{"codecs/hessian", "codecs/json"}, words...), "a protocol knows its own encodings and no other protocol"},
 	{"codecs/redis", append([]string{"codecs/json", "codecs/msgpack"}, words...), "a protocol knows its own encodings and no other protocol"},
 	{"codecs/http", append([]string{"codecs/json", "codecs/h2"}, words...), "a protocol knows its own encoding and no other protocol"},
 	{"codecs/grpc", append([]string{"codecs/h2"}, words...), "a mapping knows its wire, no other protocol and no message"},
