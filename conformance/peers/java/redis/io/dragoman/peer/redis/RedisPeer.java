@@ -1,4 +1,4 @@
-package io.dragoman.peer.jedis;
+package io.dragoman.peer.redis;
 
 import io.dragoman.peer.Json;
 import io.dragoman.peer.Peer;
@@ -12,25 +12,22 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import redis.clients.jedis.AbstractPipeline;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.RedisClient;
-import redis.clients.jedis.RedisProtocol;
-import redis.clients.jedis.Response;
 
-/** Jedis as a caller: every call is a GET whose key is the request. -Dresp=2 or 3 chooses the protocol. */
-public final class JedisPeer extends Peer {
+/**
+ * What a Redis client of Java does with the service: every call is a GET whose key is the request. -Dresp=2 or 3 chooses the
+ * protocol, -Dpeers.order names order.json.
+ */
+abstract class RedisPeer extends Peer {
     private static final String SERVICE = "io.dragoman.sample.Sample";
 
-    private final Map<String, RedisClient> clients = new ConcurrentHashMap<>();
+    static final boolean RESP3 = "3".equals(System.getProperty("resp"));
+
     private final Path order = Path.of(System.getProperty("peers.order"));
 
-    private JedisPeer() {
+    RedisPeer() {
         cases.put("echo", this::echo);
         cases.put("sums", this::sums);
         cases.put("pojo", this::pojo);
@@ -48,16 +45,16 @@ public final class JedisPeer extends Peer {
         cases.put("mget", this::mget);
     }
 
-    public static void main(String[] args) throws Exception { new JedisPeer().run(); }
+    /** One GET. */
+    abstract String get(String addr, String key) throws Exception;
 
-    private RedisClient client(Op op) {
-        return clients.computeIfAbsent(op.text("addr", ""), addr -> RedisClient.builder()
-                .hostAndPort(HostAndPort.from(addr))
-                .clientConfig(DefaultJedisClientConfig.builder()
-                        .protocol("3".equals(System.getProperty("resp")) ? RedisProtocol.RESP3 : RedisProtocol.RESP2)
-                        .socketTimeoutMillis(20000).build())
-                .build());
-    }
+    /** All keys by one MGET. */
+    abstract List<String> mget(String addr, String... keys) throws Exception;
+
+    /** A GET for each key, sent as one pipeline. */
+    abstract List<String> pipeline(String addr, List<String> keys) throws Exception;
+
+    private String get(Op op, String key) throws Exception { return get(op.text("addr", ""), key); }
 
     private static String key(Op op, String method, Map<String, String> props, Object... args) {
         Map<String, Object> params = new LinkedHashMap<>();
@@ -86,23 +83,23 @@ public final class JedisPeer extends Peer {
         return a.get("result");
     }
 
-    private Object call(Op op, String method, Object... args) {
-        return succeeded(answer(client(op).get(key(op, method, null, args))));
+    private Object call(Op op, String method, Object... args) throws Exception {
+        return succeeded(answer(get(op, key(op, method, null, args))));
     }
 
-    private Map<String, Object> fault(Op op, String method, Object... args) {
-        Map<String, Object> a = answer(client(op).get(key(op, method, null, args)));
+    private Map<String, Object> fault(Op op, String method, Object... args) throws Exception {
+        Map<String, Object> a = answer(get(op, key(op, method, null, args)));
         that(method + ": expected a fault, got " + a.get("result"), !success(a));
         return a;
     }
 
-    private void echo(Op op) {
+    private void echo(Op op) throws Exception {
         for (String s : Arrays.asList("hello", "", Fixture.TEXT, "x".repeat(op.number("size", 5000)), null)) {
             equal("echo", s, call(op, "echo", s));
         }
     }
 
-    private void sums(Op op) {
+    private void sums(Op op) throws Exception {
         equal("addInt", 42L, call(op, "addInt", 40, 2));
         equal("addLong", 9007199254740993L, call(op, "addLong", 9007199254740992L, 1));
         equal("addLong", Long.MIN_VALUE, call(op, "addLong", Long.MIN_VALUE + 1, -1));
@@ -121,18 +118,18 @@ public final class JedisPeer extends Peer {
         equal("big", BigInteger.ONE.shiftLeft(70), ((Map<?, ?>) got).get("big"));
     }
 
-    private void overloads(Op op) {
+    private void overloads(Op op) throws Exception {
         equal("pick by count", "string+int:x,1", call(op, "pick", "x", 1));
         equal("pick of a string", "string:x", call(op, "pick", "x"));
         equal("pick of a long", "long:3000000000", call(op, "pick", 3000000000L));
     }
 
-    private void varargs(Op op) {
+    private void varargs(Op op) throws Exception {
         equal("join", "a-b-c", call(op, "join", "-", Arrays.asList("a", "b", "c")));
         equal("join of none", "", call(op, "join", "-", List.of()));
     }
 
-    private void exception(Op op) {
+    private void exception(Op op) throws Exception {
         Map<String, Object> a = fault(op, "reserve", "A-1", 5);
         equal("em", "out of stock: A-1", a.get("em"));
         that("the fault has no body: " + a, a.get("result") instanceof Map);
@@ -144,11 +141,11 @@ public final class JedisPeer extends Peer {
                 && "java.lang.IllegalStateException".equals(c.get("class")));
     }
 
-    private void slow(Op op) { equal("slow", "slept 300", call(op, "slow", 300)); }
+    private void slow(Op op) throws Exception { equal("slow", "slept 300", call(op, "slow", 300)); }
 
-    private void context(Op op) {
+    private void context(Op op) throws Exception {
         Map<String, String> sent = Map.of("x-trace", "t-1", "x-other", "other value");
-        equal("context", sent, succeeded(answer(client(op).get(key(op, "context", sent)))));
+        equal("context", sent, succeeded(answer(get(op, key(op, "context", sent)))));
     }
 
     private void oneway(Op op) throws Exception {
@@ -177,29 +174,28 @@ public final class JedisPeer extends Peer {
         equal("ordersByName", Map.of("order-0", numbered(0)), call(op, "ordersByName", 1));
     }
 
-    private void missingMethod(Op op) {
+    private void missingMethod(Op op) throws Exception {
         Object em = fault(op, "nosuch", "x").get("em");
         that("the error does not name nosuch: " + em, String.valueOf(em).contains("nosuch"));
     }
 
-    private void missingService(Op op) {
+    private void missingService(Op op) throws Exception {
         Map<String, Object> other = new LinkedHashMap<>(op.fields());
         other.put("service", "io.dragoman.sample.Nowhere");
         Object em = fault(new Op(other), "echo", "x").get("em");
         that("the error does not name the service: " + em, String.valueOf(em).contains("Nowhere"));
     }
 
-    private void pipeline(Op op) {
+    private void pipeline(Op op) throws Exception {
         int depth = op.number("depth", 1000);
-        List<Response<String>> answers = new ArrayList<>();
-        try (AbstractPipeline p = client(op).pipelined()) {
-            for (int i = 0; i < depth; i++) {
-                answers.add(p.get(key(op, "echo", null, "p" + i)));
-            }
-            p.sync();
-        }
+        List<String> keys = new ArrayList<>();
         for (int i = 0; i < depth; i++) {
-            equal("answer " + i, "p" + i, succeeded(answer(answers.get(i).get())));
+            keys.add(key(op, "echo", null, "p" + i));
+        }
+        List<String> values = pipeline(op.text("addr", ""), keys);
+        equal("number of answers", depth, values.size());
+        for (int i = 0; i < depth; i++) {
+            equal("answer " + i, "p" + i, succeeded(answer(values.get(i))));
         }
     }
 
@@ -213,6 +209,7 @@ public final class JedisPeer extends Peer {
                     for (int i = 0; i < op.number("calls", 50); i++) {
                         equal("echo", name + i, call(op, "echo", name + i));
                     }
+                    return null;
                 }));
             }
             for (Future<?> f : all) {
@@ -223,13 +220,13 @@ public final class JedisPeer extends Peer {
         }
     }
 
-    private void mget(Op op) {
+    private void mget(Op op) throws Exception {
         String[] keys = new String[10];
         for (int i = 0; i < 9; i++) {
             keys[i] = key(op, "echo", null, "k" + i);
         }
         keys[9] = key(op, "reserve", null, "A-1", 1);
-        List<String> values = client(op).mget(keys);
+        List<String> values = mget(op.text("addr", ""), keys);
         equal("number of answers", 10, values.size());
         for (int i = 0; i < 9; i++) {
             equal("answer " + i, "k" + i, succeeded(answer(values.get(i))));
