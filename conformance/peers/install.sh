@@ -168,7 +168,7 @@ grpcgo() {
 install() {
 	case $1 in
 	dubbo3 | dubbo27) java_peer "$1" api dubbo ;;
-	sofa | sofa4) java_peer "$1" api pb sofa ;;
+	sofa | sofa4) java_peer "$1" api sofa ;;
 	sofabolt) java_peer "$1" api sofabolt ;;
 	jedis2 | jedis3 | lettuce2 | lettuce3) java_peer redis api redis ;;
 	grpcjava | interop-java) java_peer grpcjava api pb grpc ;;

@@ -43,7 +43,7 @@ goredis2 | goredis3) exec "$peers/goredis/goredis" "${name#goredis}" "$here/orde
 # Without a logging.path the library logs into the home folder.
 # shellcheck disable=SC2086
 sofa | sofa4)
-	java_peer "$name" classes io.dragoman.peer.sofa.SofaPeer $opens -Dpeers="$here" -Dlogging.path="$peers/$name/logs" \
+	java_peer "$name" classes io.dragoman.peer.sofa.SofaPeer $opens -Dlogging.path="$peers/$name/logs" \
 		-Dinvoke.baggage.enable=true ;;
 sofabolt)
 	java_peer sofabolt classes io.dragoman.peer.sofabolt.BoltPeer -Dlogging.path="$peers/sofabolt/logs" \

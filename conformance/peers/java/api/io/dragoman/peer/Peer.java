@@ -36,6 +36,9 @@ public abstract class Peer {
 
         public boolean flag(String key) { return Boolean.TRUE.equals(fields.get(key)); }
 
+        /** For what a case expects as long as its options do not deny it. */
+        public boolean unlessDenied(String key) { return !Boolean.FALSE.equals(fields.get(key)); }
+
         /** True when the service behind the gateway knows JSON only and so neither classes nor shared objects. */
         public boolean farJson() { return "json".equals(fields.get("far")); }
 
