@@ -46,7 +46,7 @@ sofa | sofa4)
 	java_peer "$name" classes io.dragoman.peer.sofa.SofaPeer $opens -Dlogging.path="$peers/$name/logs" \
 		-Dinvoke.baggage.enable=true ;;
 sofabolt)
-	java_peer sofabolt classes io.dragoman.peer.sofabolt.BoltPeer -Dlogging.path="$peers/sofabolt/logs" \
+	java_peer sofabolt classes io.dragoman.peer.sofabolt.BoltPeer $opens -Dlogging.path="$peers/sofabolt/logs" \
 		-Dbolt.tcp.heartbeat.interval=500 ;;
 sofanode) NODE_PATH="$peers/node/node_modules" exec node "$here/node/sofanode.js" ;;
 grpcjava) java_peer grpcjava classes io.dragoman.peer.grpc.GrpcPeer -Dpeers="$here" ;;

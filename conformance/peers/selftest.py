@@ -57,6 +57,7 @@ COMBINATIONS = [
     ("dubbo2js", "dubbo3", {}, {}),
     ("sofa", "sofa", {}, {"cause": False, "shared": True}),
     ("sofa4", "sofa4", {}, {"cause": False, "shared": True}),
+    ("sofabolt", "sofabolt", {}, {}),
     *((caller, server, {}, {}) for caller in GRPC for server in GRPC),
     *((caller, "tri", {}, {}) for caller in GRPC),
     *(("tri", server, {}, {}) for server in ["tri"] + GRPC),
