@@ -10,7 +10,10 @@ type known struct {
 }
 
 // others are the Redis clients that know no option for what dubbo-go cannot do; redispy does, and has these cases without it.
-var others = []string{"ioredis", "phpredis", "jedis2", "jedis3"}
+var others = append([]string{"phpredis"}, strict...)
+
+// strict are those of them that tell null from an empty list.
+var strict = []string{"ioredis", "jedis2", "jedis3", "lettuce2", "lettuce3", "noderedis2", "noderedis3", "goredis2", "goredis3"}
 
 const triple = "Dubbo over Triple sends no details, and its code before a message, of which it keeps Latin-1 alone"
 
@@ -24,7 +27,7 @@ var knownCases = []known{
 	{[]string{"dubbo3", "dubbo27"}, []string{"dubbogo"}, "nulls", "a string of Go is never null"},
 	{others, []string{"dubbogo"}, "echo", "a string of Go is never null, and one of the texts is"},
 	{others, []string{"dubbogo"}, "pojo", "dubbo-go has one value for null and the empty list"},
-	{[]string{"ioredis", "jedis2", "jedis3"}, []string{"dubbogo"}, "collections", "dubbo-go has one value for null and the empty list"},
+	{strict, []string{"dubbogo"}, "collections", "dubbo-go has one value for null and the empty list"},
 	{append([]string{"dubbo2js"}, others...), []string{"dubbogo"}, "overloads", "dubbo-go has no overloads: the last method of a name wins"},
 	{[]string{"dubbo3", "dubbo27"}, grpcServers, "attachments-unicode", "metadata of gRPC is ASCII: other values arrive in bytes, under the key with -bin"},
 	{[]string{"curl", "curl-h2"}, grpcServers, "context", "metadata of gRPC is ASCII: other values arrive in bytes, under the key with -bin"},

@@ -66,9 +66,8 @@ Written by ` + "`make matrix`" + ` (conformance/interop); do not edit. In each c
 that served through dragoman in that run; none of the cells is proved by dragoman's own code on both ends. What the names stand for, and
 what each case does, is in conformance/peers/README.md.
 
-| from / to | redis | dubbo | http |
-|---|---|---|---|
 `)
+	b.WriteString("| from / to | " + strings.Join(protocols, " | ") + " |\n|---" + strings.Repeat("|---", len(protocols)) + "|\n")
 	for _, from := range protocols {
 		fmt.Fprintf(&b, "| %s |", from)
 		for _, to := range protocols {
