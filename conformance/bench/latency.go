@@ -30,7 +30,7 @@ func (l *latencies) pace(t *traffic, addr string, conns int, each time.Duration)
 	errs := make(chan error, conns)
 	begin := time.Now()
 	for i := range conns {
-		c, err := t.dial(addr, i, 1)
+		c, err := t.dial(addr, 1)
 		if err != nil {
 			return err
 		}

@@ -3,9 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"encoding/binary"
 	"fmt"
-	"io"
 	"net"
 	"strings"
 	"sync"
@@ -25,42 +23,6 @@ func redisEcho() (request, reply []byte) {
 	return fmt.Appendf(nil, "*2\r\n$3\r\nGET\r\n$%d\r\n%s\r\n", len(key), key), fmt.Appendf(nil, "$%d\r\n%s\r\n", len(value), value)
 }
 
-// hessianString is a string of ASCII in one chunk.
-func hessianString(s string) []byte {
-	switch {
-	case len(s) < 32:
-		return append([]byte{byte(len(s))}, s...)
-	case len(s) < 1024:
-		return append([]byte{0x30 + byte(len(s)>>8), byte(len(s))}, s...)
-	}
-	return append([]byte{'S', byte(len(s) >> 8), byte(len(s))}, s...)
-}
-
-func frame(flags, status byte, body []byte) []byte {
-	f := binary.BigEndian.AppendUint32([]byte{0xda, 0xbb, flags, status, 0, 0, 0, 0, 0, 0, 0, 0}, uint32(len(body)))
-	return append(f, body...)
-}
-
-func dubboEcho() (request, reply []byte) {
-	var b []byte
-	for _, s := range []string{"2.0.2", "com.acme.Echo", "0.0.0", "echo", "Ljava/lang/String;", text} {
-		b = append(b, hessianString(s)...)
-	}
-	b = append(b, 'H')
-	for _, s := range []string{"path", "com.acme.Echo", "interface", "com.acme.Echo", "version", "0.0.0"} {
-		b = append(b, hessianString(s)...)
-	}
-	return frame(0xc2, 0, append(b, 'Z')), dubboReply()
-}
-
-func dubboReply() []byte {
-	b := append([]byte{0x94}, hessianString(text)...)
-	b = append(b, 'H')
-	b = append(b, hessianString("dubbo")...)
-	b = append(b, hessianString("2.0.2")...)
-	return frame(0x02, 20, append(b, 'Z'))
-}
-
 func httpEcho() (request, reply []byte) {
 	body := `["` + text + `"]`
 	request = fmt.Appendf(nil, "POST /com.acme.Echo/echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
@@ -76,7 +38,7 @@ type caller interface {
 }
 
 // dial opens a connection with depth calls under way at a time.
-func (t *traffic) dial(addr string, number, depth int) (caller, error) {
+func (t *traffic) dial(addr string, depth int) (caller, error) {
 	if t.multiplexed() {
 		c, err := dialH2(t.protocol, addr, connWindow, t.request)
 		if err == nil {
@@ -84,11 +46,14 @@ func (t *traffic) dial(addr string, number, depth int) (caller, error) {
 		}
 		return c, err
 	}
+	if p := frames[t.protocol]; p != nil {
+		return dialFramed(p, addr, bytes.Clone(t.request), depth)
+	}
 	nc, err := net.Dial("tcp", addr)
 	if err != nil {
 		return nil, err
 	}
-	return &plain{nc: nc, r: bufio.NewReaderSize(nc, 16<<10), protocol: t.protocol, id: uint64(number) << 32, request: bytes.Clone(t.request)}, nil
+	return &plain{nc: nc, r: bufio.NewReaderSize(nc, 16<<10), protocol: t.protocol, request: bytes.Clone(t.request)}, nil
 }
 
 // traffic is what callers say.
@@ -107,8 +72,8 @@ func (t *traffic) load(addr string, conns, depth int, each time.Duration) (float
 	var wg sync.WaitGroup
 	begin := time.Now()
 	end := begin.Add(each)
-	for i := range conns {
-		c, err := t.dial(addr, i, depth)
+	for range conns {
+		c, err := t.dial(addr, depth)
 		if err != nil {
 			return 0, err
 		}
@@ -135,7 +100,6 @@ type plain struct {
 	nc       net.Conn
 	r        *bufio.Reader
 	protocol string
-	id       uint64
 	request  []byte
 }
 
@@ -151,39 +115,33 @@ func (c *plain) until(end time.Time) (n int64, err error) {
 }
 
 func (c *plain) once() error {
-	if c.protocol == "dubbo" {
-		c.id++
-		binary.BigEndian.PutUint64(c.request[4:], c.id)
-	}
 	if _, err := c.nc.Write(c.request); err != nil {
 		return err
 	}
-	return readReply(c.r, c.protocol, c.id)
+	return readReply(c.r, c.protocol)
 }
 
 // readReply reads one reply and checks it.
-func readReply(r *bufio.Reader, protocol string, id uint64) error {
+func readReply(r *bufio.Reader, protocol string) error {
 	var body []byte
 	var err error
 	switch protocol {
 	case "redis":
 		body, err = readSized(r, '$', 2)
-	case "dubbo":
-		var head [16]byte
-		if _, err = io.ReadFull(r, head[:]); err != nil {
-			return err
-		}
-		if head[3] != 20 || binary.BigEndian.Uint64(head[4:]) != id {
-			return fmt.Errorf("status %d of id %x, want 20 of %x", head[3], head[4:12], id)
-		}
-		body, err = peekAndDrop(r, int(binary.BigEndian.Uint32(head[12:])))
 	case "http":
 		body, err = readHTTP(r)
 	}
-	if err == nil && !bytes.Contains(body, textBytes) {
-		err = fmt.Errorf("a reply without the text: %.200q", body)
+	if err != nil {
+		return err
 	}
-	return err
+	return containsText(body)
+}
+
+func containsText(body []byte) error {
+	if !bytes.Contains(body, textBytes) {
+		return fmt.Errorf("a reply without the text: %.200q", body)
+	}
+	return nil
 }
 
 func peekAndDrop(r *bufio.Reader, n int) ([]byte, error) {

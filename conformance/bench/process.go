@@ -172,6 +172,11 @@ func startDragoman(bin, caller, server, backend, admin string) (*process, error)
 	switch server {
 	case "redis":
 		more = ", depth: 64, connections: 1" // this server answers many at once
+	case "bolt":
+		contracts = "bench.contract"
+		if err := os.WriteFile(filepath.Join(dir, contracts), []byte("service com.acme.Echo { String echo(String s); }\n"), 0o600); err != nil {
+			return nil, err
+		}
 	case "http2":
 		more = `, options: {version: "2"}`
 	case "grpc":

@@ -3,9 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"encoding/binary"
 	"fmt"
-	"io"
 	"net"
 	"os"
 )
@@ -40,14 +38,15 @@ func answer(c net.Conn, protocol string) {
 	r, w := bufio.NewReaderSize(c, 64<<10), bufio.NewWriterSize(c, 64<<10)
 	_, redis := redisEcho()
 	_, http := httpEcho()
-	dubbo := dubboReply()
+	if p := frames[protocol]; p != nil {
+		_ = p.answer(r, w) // the caller has gone
+		return
+	}
 	for {
 		var err error
 		switch protocol {
 		case "redis":
 			err = answerRedis(r, w, redis)
-		case "dubbo":
-			err = answerDubbo(r, w, dubbo)
 		case "http":
 			err = answerHTTP(r, w, http)
 		}
@@ -69,19 +68,6 @@ func answerRedis(r *bufio.Reader, w *bufio.Writer, reply []byte) error {
 			return err
 		}
 	}
-	_, err := w.Write(reply)
-	return err
-}
-
-func answerDubbo(r *bufio.Reader, w *bufio.Writer, reply []byte) error {
-	var head [16]byte
-	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return err
-	}
-	if _, err := r.Discard(int(binary.BigEndian.Uint32(head[12:]))); err != nil {
-		return err
-	}
-	copy(reply[4:12], head[4:12])
 	_, err := w.Write(reply)
 	return err
 }
