@@ -10,6 +10,7 @@ import (
 	"github.com/dragoman-rpc/dragoman/codecs/hessian"
 	"github.com/dragoman-rpc/dragoman/codecs/http"
 	"github.com/dragoman-rpc/dragoman/codecs/json"
+	"github.com/dragoman-rpc/dragoman/codecs/msgpack"
 	"github.com/dragoman-rpc/dragoman/codecs/proto"
 	"github.com/dragoman-rpc/dragoman/codecs/redis"
 )
@@ -22,5 +23,5 @@ func Codecs() []codecs.Codec {
 
 // Encodings gives the body syntaxes. Each list has caches of its own.
 func Encodings() []codecs.Encoding {
-	return []codecs.Encoding{json.Encoding{}, json.Encoding{Strings: true}, hessian.Hessian2(), proto.Encoding{}}
+	return []codecs.Encoding{json.Encoding{}, json.Encoding{Strings: true}, hessian.Hessian2(), msgpack.Encoding{}, proto.Encoding{}}
 }

@@ -131,6 +131,9 @@ func wholeInt(p []byte) (int64, bool) {
 	return v, err == nil
 }
 
+// IsDouble says whether a fractional literal says no more than the double f that is nearest to it.
+func IsDouble(literal []byte, f float64) bool { return isShortest(literal, f) }
+
 // isShortest says whether the literal of a fractional number is the shortest text of the double f, zeros and notation aside.
 func isShortest(p []byte, f float64) bool {
 	var d, s decimal

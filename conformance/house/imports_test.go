@@ -102,6 +102,7 @@ var homes = []home{
 	{"github.com/dubbogo/gost", []string{"codecs/hessian"}, true},
 	{"github.com/json-iterator/go", []string{"codecs/json"}, true},
 	{"github.com/tidwall/redcon", []string{"codecs/redis"}, true},
+	{"github.com/vmihailenco/msgpack/v5", []string{"codecs/msgpack"}, true},
 	{"github.com/google/go-cmp", nil, true},
 	{"github.com/rogpeppe/go-internal", nil, true},
 	{"go.uber.org/goleak", nil, true},
