@@ -21,13 +21,6 @@ var pairs = []codecs.Pair{
 	{Key: "x-b3-sampled", Value: "1"},
 }
 
-var (
-	// silent are those whose replies say nothing beside the result.
-	silent = []string{"redis"}
-	// timeless wires say no deadline: their servers are not told, and their callers have the rule's.
-	timeless = []string{"redis"}
-)
-
 // TestContext: metadata and trace context cross both ways, and servers are told how much time there is.
 func TestContext(t *testing.T) {
 	each(t, func(t *testing.T, w *world, from, to *party) {
@@ -37,7 +30,7 @@ func TestContext(t *testing.T) {
 				t.Error(err)
 			}
 			holds(t, "the server", &c.Req.Meta)
-			if left := c.Req.Timeout; !slices.Contains(timeless, to.protocol) && (left <= 0 || left > patience) {
+			if left := c.Req.Timeout; (left > 0) == wordsOf(to.protocol).timeless || left > patience {
 				t.Errorf("the server is told of %v", left)
 			}
 			c.Req.Release()
@@ -57,8 +50,10 @@ func TestContext(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if !slices.Contains(silent, from.protocol) && !slices.Contains(silent, to.protocol) {
+		if !wordsOf(from.protocol).silent && !wordsOf(to.protocol).silent {
 			holds(t, "the caller", &reply.Meta)
+		} else if _, ok := reply.Meta.Get(pairs[0].Key); ok {
+			t.Error("the caller got metadata")
 		}
 	})
 }
@@ -92,7 +87,7 @@ func TestOneway(t *testing.T) {
 		}
 		reply.Release()
 		want := codecs.Request
-		if slices.Contains(oneways, from.protocol) && slices.Contains(oneways, to.protocol) {
+		if wordsOf(from.protocol).oneway && wordsOf(to.protocol).oneway {
 			want = codecs.Oneway
 		}
 		select {
@@ -105,9 +100,6 @@ func TestOneway(t *testing.T) {
 		}
 	})
 }
-
-// oneways are the protocols that have calls without an answer.
-var oneways = []string{"dubbo", "bolt", "http"}
 
 // cancels are the parties whose wires have a word for giving up a call. Callers of the others close their connections, which our client
 // does not, and servers of the others are left to answer for nobody.

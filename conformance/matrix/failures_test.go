@@ -2,7 +2,6 @@ package matrix
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,38 +43,6 @@ var failures = []failure{
 	{name: "unimplemented", status: codecs.Status{Code: codecs.Unimplemented, Text: "no such method"}},
 	{name: "internal", status: codecs.Status{Code: codecs.Internal, Text: "it broke"}},
 	{name: "no answer in time", status: codecs.Status{Code: codecs.Expired}, wait: true},
-}
-
-// What a protocol cannot say of a failure, and what is heard of it (docs/status.md).
-var (
-	merged = map[string]map[codecs.Code]codecs.Code{
-		"redis": {codecs.Internal: codecs.Fault},         // 503 is a service's own failure, too
-		"dubbo": {codecs.Unimplemented: codecs.Internal}, // a status for both
-	}
-	// asException are codes that servers say by an exception, which callers get whose protocols have such. Its own kind reads the code.
-	asException = map[string][]codecs.Code{
-		"dubbo": {codecs.Denied, codecs.Unavailable},
-		"grpc":  {codecs.NotFound}, // only services say it: their machinery says unimplemented
-	}
-	takesExceptions = []string{"dubbo", "grpc", "http"}
-)
-
-// heard is the code that a caller hears.
-func heard(from, to *party, f *failure) codecs.Code {
-	code := f.status.Code
-	if f.wait {
-		return code // the gateway's own words
-	}
-	if c, ok := merged[to.protocol][code]; ok {
-		code = c
-	}
-	if from.protocol != to.protocol && slices.Contains(asException[to.protocol], code) && slices.Contains(takesExceptions, from.protocol) {
-		return codecs.Fault
-	}
-	if c, ok := merged[from.protocol][code]; ok {
-		code = c
-	}
-	return code
 }
 
 // TestFailures: every failure of every server reaches every caller as what it is.
@@ -121,7 +88,11 @@ func (w *world) fails(t *testing.T, from, to *party, f *failure) {
 		return
 	}
 	defer reply.Release()
-	if want := heard(from, to, f); reply.Status.Code != want || !strings.Contains(reply.Status.Text, f.status.Text) {
+	want := f.status.Code
+	if !f.wait { // that is the gateway's own word
+		want = heard(from.protocol, to.protocol, want)
+	}
+	if reply.Status.Code != want || !strings.Contains(reply.Status.Text, f.status.Text) {
 		t.Errorf("%s: %v, want %v %s", f.name, reply.Status, want, f.status.Text)
 	}
 	if f.hears == "" {
