@@ -10,6 +10,8 @@ import (
 // chunkUnits is the most units that a chunk of a string gets here: what Java writes. The wire would take 65535.
 const chunkUnits = 32768
 
+// The functions are the methods of the final dialect.
+
 // AppendNull appends null.
 func AppendNull(dst []byte) []byte { return append(dst, 'N') }
 
@@ -20,8 +22,33 @@ func AppendMapStart(dst []byte) []byte { return append(dst, 'H') }
 func AppendMapEnd(dst []byte) []byte { return append(dst, 'Z') }
 
 // AppendInt appends an int in its shortest form.
-func AppendInt(dst []byte, v int32) []byte {
+func AppendInt(dst []byte, v int32) []byte { return Final.AppendInt(dst, v) }
+
+// AppendString appends a string. s is UTF-8, in which a single surrogate may stand as three bytes; any other byte that is not
+// UTF-8 becomes U+FFFD.
+func AppendString[T string | []byte](dst []byte, s T) []byte { return Final.appendText(dst, view(s)) }
+
+// AppendException appends an exception of a Java class that has a message and nothing else. It defines class 0, so it must stand
+// where the stream's tables are empty: as a reply's value.
+func AppendException(dst []byte, class, message string) []byte {
+	return Final.AppendException(dst, class, message)
+}
+
+// AppendNull appends null.
+func (d Dialect) AppendNull(dst []byte) []byte { return append(dst, 'N') }
+
+// AppendBool appends a boolean.
+func (d Dialect) AppendBool(dst []byte, v bool) []byte {
+	if v {
+		return append(dst, 'T')
+	}
+	return append(dst, 'F')
+}
+
+// AppendInt appends an int in its shortest form.
+func (d Dialect) AppendInt(dst []byte, v int32) []byte {
 	switch {
+	case d == First:
 	case -16 <= v && v < 48:
 		return append(dst, byte(v+0x90))
 	case -0x800 <= v && v < 0x800:
@@ -33,8 +60,9 @@ func AppendInt(dst []byte, v int32) []byte {
 }
 
 // AppendLong appends a long in its shortest form.
-func AppendLong(dst []byte, v int64) []byte {
+func (d Dialect) AppendLong(dst []byte, v int64) []byte {
 	switch {
+	case d == First:
 	case -8 <= v && v < 16:
 		return append(dst, byte(v+0xe0))
 	case -0x800 <= v && v < 0x800:
@@ -42,22 +70,25 @@ func AppendLong(dst []byte, v int64) []byte {
 	case -0x40000 <= v && v < 0x40000:
 		return append(dst, byte(v>>16+0x3c), byte(v>>8), byte(v))
 	case v == int64(int32(v)):
-		return binary.BigEndian.AppendUint32(append(dst, 'Y'), uint32(v))
+		code := byte('Y')
+		if d == Draft {
+			code = 0x77
+		}
+		return binary.BigEndian.AppendUint32(append(dst, code), uint32(v))
 	}
 	return binary.BigEndian.AppendUint64(append(dst, 'L'), uint64(v))
 }
 
-// AppendString appends a string. s is UTF-8, in which a single surrogate may stand as three bytes; any other byte that is not
-// UTF-8 becomes U+FFFD.
-func AppendString[T string | []byte](dst []byte, s T) []byte { return appendText(dst, view(s)) }
+// AppendString appends a string, as the function does.
+func (d Dialect) AppendString(dst []byte, s string) []byte { return d.appendText(dst, view(s)) }
 
-func appendText(dst, p []byte) []byte {
-	if len(p) < 32 && ascii(p) {
+func (d Dialect) appendText(dst, p []byte) []byte {
+	if len(p) < 32 && d != First && ascii(p) {
 		return append(append(dst, byte(len(p))), p...)
 	}
 	for {
 		n, units, plain := chunkOf(p)
-		dst = appendTextHead(dst, units, n == len(p))
+		dst = d.appendTextHead(dst, units, n == len(p))
 		if plain {
 			dst = append(dst, p[:n]...)
 		} else {
@@ -81,13 +112,15 @@ func view[T string | []byte](s T) []byte {
 	return nil
 }
 
-func appendTextHead(dst []byte, units int, last bool) []byte {
+func (d Dialect) appendTextHead(dst []byte, units int, last bool) []byte {
 	switch {
-	case !last:
+	case !last && d == Final:
 		return append(dst, 'R', byte(units>>8), byte(units))
-	case units < 32:
+	case !last:
+		return append(dst, 's', byte(units>>8), byte(units))
+	case units < 32 && d != First:
 		return append(dst, byte(units))
-	case units < 1024:
+	case units < 1024 && d == Final:
 		return append(dst, byte(units>>8+0x30), byte(units))
 	}
 	return append(dst, 'S', byte(units>>8), byte(units))
@@ -169,14 +202,18 @@ func appendUnits(dst, p []byte) []byte {
 }
 
 // appendBytes appends a binary in its shortest form, or in chunks of 65535 bytes.
-func appendBytes(dst, p []byte) []byte {
+func (d Dialect) appendBytes(dst, p []byte) []byte {
+	more := byte('A')
+	if d != Final {
+		more = 'b'
+	}
 	for ; len(p) > 0xffff; p = p[0xffff:] {
-		dst = append(append(dst, 'A', 0xff, 0xff), p[:0xffff]...)
+		dst = append(append(dst, more, 0xff, 0xff), p[:0xffff]...)
 	}
 	switch n := len(p); {
-	case n < 16:
+	case n < 16 && d != First:
 		dst = append(dst, byte(n+0x20))
-	case n < 1024:
+	case n < 1024 && d == Final:
 		dst = append(dst, byte(n>>8+0x34), byte(n))
 	default:
 		dst = append(dst, 'B', byte(n>>8), byte(n))
@@ -184,45 +221,47 @@ func appendBytes(dst, p []byte) []byte {
 	return append(dst, p...)
 }
 
-func appendBool(dst []byte, v bool) []byte {
-	if v {
-		return append(dst, 'T')
+// appendDouble appends a double as Java does, but for -0.0, which Java writes as 0.0 in either 2.0.
+func (d Dialect) appendDouble(dst []byte, v float64) []byte {
+	if d == First {
+		return binary.BigEndian.AppendUint64(append(dst, 'D'), math.Float64bits(v))
 	}
-	return append(dst, 'F')
-}
-
-// appendDouble appends a double as Java does, but for -0.0, which Java writes as 0.0.
-func appendDouble(dst []byte, v float64) []byte {
 	if v >= math.MinInt16 && v <= math.MaxInt16 && v == float64(int32(v)) && (v != 0 || !math.Signbit(v)) {
-		switch i := int32(v); {
-		case i == 0:
-			return append(dst, 0x5b)
-		case i == 1:
-			return append(dst, 0x5c)
-		case i == int32(int8(i)):
-			return append(dst, 0x5d, byte(i))
-		default:
-			return append(dst, 0x5e, byte(i>>8), byte(i))
-		}
+		return d.appendSmall(dst, int32(v))
 	}
-	if m := v * 1000; m > math.MinInt32-1 && m < math.MaxInt32+1 && 0.001*float64(int32(m)) == v && v != 0 {
+	if f := float32(v); d == Draft && float64(f) == v {
+		return binary.BigEndian.AppendUint32(append(dst, 0x6b), math.Float32bits(f))
+	}
+	if m := v * 1000; d == Final && m > math.MinInt32-1 && m < math.MaxInt32+1 && 0.001*float64(int32(m)) == v && v != 0 {
 		return binary.BigEndian.AppendUint32(append(dst, 0x5f), uint32(int32(m)))
 	}
 	return binary.BigEndian.AppendUint64(append(dst, 'D'), math.Float64bits(v))
 }
 
-// appendDate appends a date: minutes where it is whole ones that fit, else milliseconds.
-func appendDate(dst []byte, millis int64) []byte {
+// appendSmall appends a double that is an int of 16 bits. The four forms stand in a row, from 5b and from 67.
+func (d Dialect) appendSmall(dst []byte, v int32) []byte {
+	first := byte(0x5b)
+	if d == Draft {
+		first = 0x67
+	}
+	switch {
+	case v == 0:
+		return append(dst, first)
+	case v == 1:
+		return append(dst, first+1)
+	case v == int32(int8(v)):
+		return append(dst, first+2, byte(v))
+	}
+	return append(dst, first+3, byte(v>>8), byte(v))
+}
+
+// appendDate appends a date: in the final, minutes where it is whole ones that fit, else milliseconds.
+func (d Dialect) appendDate(dst []byte, millis int64) []byte {
+	if d != Final {
+		return binary.BigEndian.AppendUint64(append(dst, 'd'), uint64(millis))
+	}
 	if m := millis / 60000; m*60000 == millis && m == int64(int32(m)) {
 		return binary.BigEndian.AppendUint32(append(dst, 0x4b), uint32(m))
 	}
 	return binary.BigEndian.AppendUint64(append(dst, 0x4a), uint64(millis))
-}
-
-// AppendException appends an exception of a Java class that has a message and nothing else. It defines class 0, so it must stand
-// where the stream's tables are empty: as a reply's value.
-func AppendException(dst []byte, class, message string) []byte {
-	dst = AppendString(append(dst, 'C'), class)
-	dst = AppendString(AppendInt(dst, 1), "detailMessage")
-	return AppendString(append(dst, 0x60), message)
 }

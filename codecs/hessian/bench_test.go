@@ -155,22 +155,22 @@ func orderBytes() []byte {
 	}
 	p := str([]byte{'C'}, "com.acme.shop.Order")
 	p = str(AppendInt(p, 6), "id", "customer", "created", "items", "labels", "total")
-	p = AppendLong(append(p, 0x60), 9007199254740993)
+	p = Final.AppendLong(append(p, 0x60), 9007199254740993)
 	p = str(p, "Ada Lovelace, 12 St James's Square")
-	p = appendDate(p, 1763695080123)
+	p = Final.appendDate(p, 1763695080123)
 	p = AppendInt(append(p, 'X'), 10)
 	p = str(append(p, 'C'), "com.acme.shop.Item")
 	p = str(AppendInt(p, 6), "sku", "title", "quantity", "price", "weight", "tags")
 	for i := range 10 {
 		p = str(append(p, 0x61), fmt.Sprintf("SKU-%06d", i*7919), "A very nice thing to have on a desk, and in a drawer, too; blue")
-		p = appendDouble(AppendInt(p, int32(i+1)), 19.99)
-		p = appendDouble(p, float64(i)*1.25)
+		p = Final.appendDouble(AppendInt(p, int32(i+1)), 19.99)
+		p = Final.appendDouble(p, float64(i)*1.25)
 		p = str(append(p, 0x7b), "new", "discount", "spring")
 	}
 	p = AppendMapStart(p)
 	for i := range 8 {
 		p = str(p, fmt.Sprintf("label-%d", i), strings.Repeat("value ", i%4+1))
 	}
-	p = appendDouble(AppendMapEnd(p), 199.9)
+	p = Final.appendDouble(AppendMapEnd(p), 199.9)
 	return p
 }

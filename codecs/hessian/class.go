@@ -1,6 +1,7 @@
 package hessian
 
 import (
+	"bytes"
 	"hash/maphash"
 	"sync/atomic"
 
@@ -28,8 +29,9 @@ type cache struct {
 	slots [cacheSlots]atomic.Pointer[class]
 }
 
-// get gives the class that raw, a checked class definition or type name, is for.
-func (c *cache) get(raw []byte, d *dialect) *class {
+// get gives the class that raw is for: a checked class definition or type name, or, where objects are keyed, the name of a type and
+// those of the fields behind it.
+func (c *cache) get(raw []byte, d *opcodes) *class {
 	h := maphash.Bytes(c.seed, raw)
 	one, two := &c.slots[h%cacheSlots], &c.slots[h/cacheSlots%cacheSlots]
 	first := one.Load()
@@ -50,27 +52,50 @@ func (c *cache) get(raw []byte, d *dialect) *class {
 	return k
 }
 
-func newClass(raw []byte, d *dialect) *class {
+func newClass(raw []byte, d *opcodes) *class {
 	c := &class{raw: string(raw)}
 	in := input{p: raw, d: d}
-	if d.ops[raw[0]] != opClass {
+	switch {
+	case d.keyed:
+		c.Name = in.string()
+		for in.pos < len(raw) {
+			c.Fields = append(c.Fields, in.string())
+		}
+	case d.ops[raw[0]] != opClass:
 		c.Name = in.string()
 		return c
-	}
-	in.pos++
-	c.Name = in.string()
-	n, _ := in.int()
-	c.Fields = make([]string, n)
-	for i := range c.Fields {
-		c.Fields[i] = in.string()
+	default:
+		in.pos++
+		c.Name = string(in.className())
+		n, _ := in.int()
+		c.Fields = make([]string, n)
+		for i := range c.Fields {
+			c.Fields[i] = in.string()
+		}
 	}
 	c.java = javaClassOf(c)
-	c.nameOnly = c.java == nil && n == 1 && c.Fields[0] == "name"
+	c.nameOnly = c.java == nil && len(c.Fields) == 1 && c.Fields[0] == "name"
 	return c
 }
 
-// string takes a string that was checked before.
-func (in *input) string() string {
-	text, _, _ := in.text(nil)
-	return string(text)
+// className takes the name of a class that was checked before.
+func (in *input) className() []byte {
+	if !in.d.bare {
+		return in.name()
+	}
+	from, _ := in.bareText()
+	name := in.p[from:in.pos]
+	if _, surrogates, _ := walk(in.p, from, in.pos-from); surrogates {
+		name = bytes.Clone(name)
+		name = name[:joinPairs(name)]
+	}
+	return name
 }
+
+// name takes a string that was checked before; it may alias the stream.
+func (in *input) name() []byte {
+	text, _, _ := in.text(nil)
+	return text
+}
+
+func (in *input) string() string { return string(in.name()) }

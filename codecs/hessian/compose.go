@@ -60,15 +60,20 @@ func (c *classTable) reset() {
 	clear(c.named)
 }
 
-// object writes the head of an object, behind the definition of its class where that was not written yet.
+// object writes the head of an object, behind the definition of its class where that was not written yet. Each value has member
+// before it, and endObject stands behind the last.
 func (w *writer) object(name string, fields []string) {
+	if w.d == First {
+		w.o.B = appendMark(append(w.o.B, 'M'), name)
+		w.refs++
+		return
+	}
 	i := w.classes.find(name, fields)
 	if i < 0 {
 		i = w.classes.add(name, fields)
-		b := AppendString(append(w.o.B, 'C'), name)
-		b = AppendInt(b, int32(len(fields)))
+		b := w.d.appendDefinition(w.o.B, name, len(fields))
 		for _, field := range fields {
-			b = AppendString(b, field)
+			b = w.d.AppendString(b, field)
 		}
 		w.o.B = b
 	}
@@ -76,38 +81,68 @@ func (w *writer) object(name string, fields []string) {
 }
 
 func (w *writer) instance(class int) {
-	if class < 16 {
-		w.o.B = append(w.o.B, byte(0x60+class))
-	} else {
-		w.o.B = AppendInt(append(w.o.B, 'O'), int32(class))
-	}
+	w.o.B = w.d.appendInstance(w.o.B, class)
 	w.refs++
+}
+
+// member writes the name of the field whose value is next, where objects have them.
+func (w *writer) member(name string) {
+	if w.d == First {
+		w.o.B = w.d.AppendString(w.o.B, name)
+	}
+}
+
+func (w *writer) endObject() {
+	if w.d == First {
+		w.o.B = w.d.AppendMapEnd(w.o.B)
+	}
 }
 
 // typ writes the type of a list or a map: its name once, then its number.
 func (w *writer) typ(name string) {
-	for i, s := range w.types {
-		if s == name {
-			w.o.B = AppendInt(w.o.B, int32(i))
-			return
-		}
-	}
-	if len(w.types) < maxTypes {
+	i := w.typeNumber(name)
+	switch {
+	case i >= 0 && w.d == Final:
+		w.o.B = w.d.AppendInt(w.o.B, int32(i))
+		return
+	case i >= 0:
+		w.o.B = w.d.AppendInt(append(w.o.B, 'u'), int32(i))
+		return
+	case len(w.types) < maxTypes && w.d != First:
 		w.types = append(w.types, name)
 	}
-	w.o.B = AppendString(w.o.B, name)
+	if w.d == Final {
+		w.o.B = w.d.AppendString(w.o.B, name)
+	} else {
+		w.o.B = appendMark(w.o.B, name)
+	}
+}
+
+// typeNumber gives the number of a type that was written before, -1 if it was not.
+func (w *writer) typeNumber(name string) int {
+	for i, s := range w.types {
+		if s == name {
+			return i
+		}
+	}
+	return -1
 }
 
 // maxTypes is how many type names are remembered, so that looking for one does not take long. A name that is not is written
 // again.
 const maxTypes = 64
 
-// list writes the head of a list of n values that is no token.
-func (w *writer) list(typ string, n int) {
+// list writes the head of a list of n values, -1 for not known: then the opcode is right or will be put right by count, which may
+// have the short forms. endList stands behind the last value if the list is closed.
+func (w *writer) list(typ string, n int) (closed bool) {
+	w.refs++
+	if w.d != Final {
+		return w.oldList(typ, n)
+	}
 	switch {
-	case n < 8 && typ != "":
+	case n >= 0 && n < 8 && typ != "":
 		w.o.B = append(w.o.B, byte(0x70+n))
-	case n < 8:
+	case n >= 0 && n < 8:
 		w.o.B = append(w.o.B, byte(0x78+n))
 	case typ != "":
 		w.o.B = append(w.o.B, 'V')
@@ -118,28 +153,43 @@ func (w *writer) list(typ string, n int) {
 		w.typ(typ)
 	}
 	if n >= 8 {
-		w.o.B = AppendInt(w.o.B, int32(n))
+		w.o.B = w.d.AppendInt(w.o.B, int32(n))
 	}
-	w.refs++
+	return false
 }
 
-// openList begins a list of n values, -1 for not known: then the opcode is right or will be put right by count, which may have
-// the short forms.
-func (w *writer) openList(typ string, n int) {
-	ref := w.refs
-	f := open{kind: wList, n: n, hole: -1}
-	if n >= 0 {
-		w.list(typ, n)
-	} else {
-		f.op = len(w.o.B)
-		if typ != "" {
-			w.o.B = append(w.o.B, 'V')
-			w.typ(typ)
-		} else {
-			w.o.B = append(w.o.B, 'X')
+// oldList writes the head of a list of the older dialects. The draft has a form of its own for a type that it has had before.
+func (w *writer) oldList(typ string, n int) (closed bool) {
+	if i := w.typeNumber(typ); i >= 0 {
+		w.o.B = w.d.AppendInt(append(w.o.B, 'v'), int32(i))
+		if n >= 0 {
+			w.o.B = w.d.AppendInt(w.o.B, int32(n))
 		}
+		return false
+	}
+	w.o.B = append(w.o.B, 'V')
+	if typ != "" {
+		w.typ(typ)
+	}
+	if n >= 0 {
+		w.o.B = w.d.appendLength(w.o.B, n)
+	}
+	return true
+}
+
+func (w *writer) endList(closed bool) {
+	if closed {
+		w.o.B = append(w.o.B, 'z')
+	}
+}
+
+// openList begins a list that was given as a token.
+func (w *writer) openList(typ string, n int) {
+	f := open{kind: wList, n: n, hole: -1, op: len(w.o.B)}
+	ref := w.refs
+	f.closed = w.list(typ, n)
+	if n < 0 {
 		f.hole = w.hole()
-		w.refs++
 	}
 	w.begin(f, ref)
 }
@@ -152,8 +202,8 @@ func (w *writer) hole() int {
 
 func (w *writer) openMap(typ string, n int) {
 	if typ == "" {
-		w.o.B = AppendMapStart(w.o.B)
-	} else {
+		w.o.B = w.d.AppendMapStart(w.o.B)
+	} else { // 'M' in all dialects
 		w.o.B = append(w.o.B, 'M')
 		w.typ(typ)
 	}
@@ -167,8 +217,8 @@ func (w *writer) openObject(c *token.Class) error {
 	}
 	f := open{kind: wObject, n: len(c.Fields), hole: -1, class: c}
 	if w.shape == codecs.Generic {
-		w.o.B = AppendMapStart(w.o.B)
-		w.o.B = AppendString(AppendString(w.o.B, "class"), c.Name)
+		w.o.B = w.d.AppendMapStart(w.o.B)
+		w.o.B = w.d.AppendString(w.d.AppendString(w.o.B, "class"), c.Name)
 		w.begin(f, w.refs)
 		w.refs++
 		return nil
@@ -218,11 +268,13 @@ func (w *writer) mapType(t *token.Token) string {
 
 func (w *writer) enum(t *token.Token) {
 	if t.Class == nil || w.shape == codecs.Generic {
-		w.o.B = appendText(w.o.B, t.Text)
+		w.o.B = w.d.appendText(w.o.B, t.Text)
 		return
 	}
 	w.object(t.Class.Name, enumFields)
-	w.o.B = appendText(w.o.B, t.Text)
+	w.member(enumFields[0])
+	w.o.B = w.d.appendText(w.o.B, t.Text)
+	w.endObject()
 }
 
 var enumFields = []string{"name"}

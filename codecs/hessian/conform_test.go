@@ -8,3 +8,5 @@ import (
 )
 
 func TestHessian2(t *testing.T) { codectest.RunEncoding(t, hessian.Hessian2()) }
+
+func TestDraft2(t *testing.T) { codectest.RunEncoding(t, hessian.Draft2()) }

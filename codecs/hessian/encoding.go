@@ -22,20 +22,27 @@ const keepText = 64 << 10
 // types from the Tuple, and writes values in the map form: objects as maps with the key "class" first, enums as their names; a writer
 // whose type is no Tuple writes one value in that form, the result of such a call. A reader leaves maps as they are. Thrown is an exception object, read into and written from the neutral form.
 type Encoding struct {
-	name    string
-	d       *dialect
+	d       Dialect
 	classes cache
 	readers sync.Pool
 	writers sync.Pool
 }
 
 // Hessian2 makes the Encoding "hessian2", the final 2.0.
-func Hessian2() *Encoding {
-	return &Encoding{name: "hessian2", d: final, classes: cache{seed: maphash.MakeSeed()}}
+func Hessian2() *Encoding { return newEncoding(Final) }
+
+// Draft2 makes the Encoding "hessian2-draft", the draft of 2.0.
+func Draft2() *Encoding { return newEncoding(Draft) }
+
+// Hessian1 makes the Encoding "hessian1", Hessian 1.0.
+func Hessian1() *Encoding { return newEncoding(First) }
+
+func newEncoding(d Dialect) *Encoding {
+	return &Encoding{d: d, classes: cache{seed: maphash.MakeSeed()}}
 }
 
 // Name implements codecs.Encoding.
-func (e *Encoding) Name() string { return e.name }
+func (e *Encoding) Name() string { return e.d.String() }
 
 // Reader implements codecs.Encoding. The Reader aliases b and does not release it. t tells it which objects of one field called
 // name are enums (as the key of a map they always are). It is a token.RefReader; scalars that are objects in the stream, and what
@@ -47,7 +54,7 @@ func (e *Encoding) Reader(b wire.Body, f codecs.Format, t *contract.Type) token.
 	if r == nil {
 		r = &reader{enc: e}
 	}
-	r.s.reset(b.Bytes(), e.d)
+	r.s.ResetAs(b.Bytes(), e.d)
 	r.s.rec = &r.tab
 	r.shape, r.t = f.Shape, t
 	r.begun, r.keep, r.given, r.within, r.budget = false, false, 0, 0, token.MaxExpand

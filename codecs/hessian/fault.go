@@ -36,7 +36,7 @@ func (r *reader) thrown(t *token.Token) error {
 	if err != nil {
 		return err
 	}
-	if o >= opMap && o <= opObject {
+	if isFields(o) {
 		return r.fault(t)
 	}
 	f := frame{kind: inFault, ref: -1, from: len(r.faults)}
@@ -198,10 +198,10 @@ func (r *reader) cause(t *token.Token, f *frame) error {
 	if err != nil {
 		return err
 	}
-	if o >= opMap && o <= opObject {
+	if isFields(o) {
 		return r.fault(t)
 	}
-	if o != opRef {
+	if !isRef(o) {
 		return nil
 	}
 	k, err := r.s.ref()
@@ -212,7 +212,7 @@ func (r *reader) cause(t *token.Token, f *frame) error {
 		return err
 	}
 	back, depth := r.leap(k), len(r.stack)
-	if o := r.s.d.ops[r.s.p[r.s.pos]]; o >= opMap && o <= opObject {
+	if o := r.s.d.ops[r.s.p[r.s.pos]]; isFields(o) {
 		err = r.fault(t)
 	}
 	r.landed(back, depth)
@@ -261,13 +261,13 @@ func (r *reader) hasTrace(f *frame) bool {
 		return false
 	}
 	o := r.s.d.ops[r.s.p[r.faults[i].at.pos]]
-	return o >= opListTyped3 && o <= opListOpen || o == opRef
+	return isList(o) || isRef(o)
 }
 
 // trace begins the stack trace of f.
 func (r *reader) trace(t *token.Token, f *frame) error {
 	r.goTo(r.faults[r.find(f, "stackTrace")].at)
-	if o, err := r.s.next(); err != nil || o != opRef {
+	if o, err := r.s.next(); err != nil || !isRef(o) {
 		return r.lines(t)
 	}
 	k, err := r.s.ref()
@@ -312,7 +312,7 @@ func (r *reader) nextLine(t *token.Token, f *frame) error {
 	t.Kind = token.String
 	r.made = r.made[:0]
 	from := r.s.pos
-	if o == opRef {
+	if isRef(o) {
 		k, err := r.s.ref()
 		if err != nil {
 			return err
@@ -383,7 +383,7 @@ func (r *reader) part() (p []byte, err error) {
 }
 
 func (r *reader) lineNumber() (int32, error) {
-	if o, err := r.s.next(); err != nil || o < opInt1 || o > opInt5 {
+	if o, err := r.s.next(); err != nil || !isInt(o) {
 		return -1, r.s.value(len(r.stack) + 1)
 	}
 	return r.s.int()

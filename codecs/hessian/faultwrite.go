@@ -12,15 +12,26 @@ import (
 
 // fault begins an exception.
 func (w *writer) fault() error {
+	if w.d == First {
+		w.o.B = append(w.o.B, 'M') // the type is what the hole is for
+	}
 	f := open{kind: wFault, hole: w.hole(), from: len(w.names)}
 	w.begin(f, w.refs)
-	w.instance(w.classes.add("", nil))
+	if w.d == First {
+		w.refs++
+	} else {
+		w.instance(w.classes.add("", nil))
+	}
 	return nil
 }
 
 // field takes note of the name of the field whose value is next.
 func field[T string | []byte](w *writer, f *open, name T) {
-	w.names = AppendString(w.names, name)
+	if w.d == First {
+		w.o.B = w.d.appendText(w.o.B, view(name))
+		return
+	}
+	w.names = w.d.appendText(w.names, view(name))
 	f.named++
 }
 
@@ -51,7 +62,7 @@ func (w *writer) putFault(t *token.Token, f *open) error {
 		return nil
 	case key == "message" && t.Kind == token.String:
 		field(w, f, "detailMessage")
-		w.o.B = appendText(w.o.B, t.Text)
+		w.o.B = w.d.appendText(w.o.B, t.Text)
 		return nil
 	case key == "fields" && t.Kind == token.Map:
 		w.begin(open{kind: wFields, hole: -1}, -1)
@@ -96,8 +107,13 @@ func (w *writer) endFault(f *open) {
 	}
 	h := &w.holes[f.hole]
 	h.from = len(w.late)
-	w.late = AppendInt(AppendString(append(w.late, 'C'), name), int32(f.named))
-	w.late = append(w.late, w.names[f.from:]...)
+	if w.d == First {
+		w.late = appendMark(w.late, name)
+		w.endObject()
+	} else {
+		w.late = w.d.appendDefinition(w.late, name, f.named)
+		w.late = append(w.late, w.names[f.from:]...)
+	}
 	h.to = len(w.late)
 	w.names = w.names[:f.from]
 	w.pop()
@@ -124,21 +140,26 @@ func (w *writer) putLine(t *token.Token, f *open) error {
 	call, place, _ := bytes.Cut(bytes.TrimSuffix(t.Text, []byte(")")), []byte("("))
 	dot := bytes.LastIndexByte(call, '.')
 	w.object(traceClass, traceFields)
-	w.o.B = AppendString(w.o.B, call[:max(dot, 0)])
-	w.o.B = AppendString(w.o.B, call[dot+1:])
+	w.member(traceFields[0])
+	w.o.B = w.d.appendText(w.o.B, call[:max(dot, 0)])
+	w.member(traceFields[1])
+	w.o.B = w.d.appendText(w.o.B, call[dot+1:])
+	w.member(traceFields[2])
 	line := int64(-1)
 	switch file, number, ok := bytes.Cut(place, []byte(":")); {
 	case string(place) == "Native Method":
 		line = -2
-		w.o.B = AppendNull(w.o.B)
+		w.o.B = w.d.AppendNull(w.o.B)
 	case string(place) == "Unknown Source" || len(place) == 0:
-		w.o.B = AppendNull(w.o.B)
+		w.o.B = w.d.AppendNull(w.o.B)
 	default:
-		w.o.B = AppendString(w.o.B, file)
+		w.o.B = w.d.appendText(w.o.B, file)
 		if v, err := strconv.ParseInt(string(number), 10, 32); ok && err == nil {
 			line = v
 		}
 	}
-	w.o.B = AppendInt(w.o.B, int32(line))
+	w.member(traceFields[3])
+	w.o.B = w.d.AppendInt(w.o.B, int32(line))
+	w.endObject()
 	return nil
 }

@@ -103,18 +103,18 @@ func (s *Scanner) scalar(numbers bool) (text []byte, plain bool, err error) {
 	}
 	at := s.pos
 	if err := s.value(1); err != nil || !numbers {
-		return nil, o != opRef, err
+		return nil, !isRef(o), err
 	}
 	start, p := len(s.buf), s.p[at:s.pos]
 	switch {
 	case o == opTrue || o == opFalse:
 		s.buf = strconv.AppendBool(s.buf, o == opTrue)
-	case o >= opInt1 && o <= opLong9:
+	case isWhole(o):
 		s.buf = strconv.AppendInt(s.buf, integer(o, p), 10)
 	case o >= opDouble && o <= opDoubleMilli:
 		s.buf = strconv.AppendFloat(s.buf, double(o, p), 'g', -1, 64)
 	default:
-		return nil, o != opRef, nil
+		return nil, !isRef(o), nil
 	}
 	return s.buf[start:], true, nil
 }

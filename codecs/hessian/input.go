@@ -13,7 +13,7 @@ import (
 type input struct {
 	p   []byte
 	pos int
-	d   *dialect
+	d   *opcodes
 }
 
 // bad makes the error of bytes that are no Hessian.
@@ -48,7 +48,7 @@ func (in *input) int() (int32, error) {
 	if err != nil {
 		return 0, err
 	}
-	if o < opInt1 || o > opInt5 {
+	if !isInt(o) {
 		return 0, bad(in.pos, "opcode %#02x where an int is due", in.p[in.pos])
 	}
 	p, err := in.fixed()
@@ -92,6 +92,8 @@ func double(o op, p []byte) float64 {
 		return float64(int8(p[1]))
 	case opDouble16:
 		return float64(int16(binary.BigEndian.Uint16(p[1:])))
+	case opDoubleFloat:
+		return float64(math.Float32frombits(binary.BigEndian.Uint32(p[1:])))
 	case opDoubleMilli:
 		return 0.001 * float64(int32(binary.BigEndian.Uint32(p[1:])))
 	default: // opDouble
@@ -137,9 +139,6 @@ func (in *input) chunk() (n int, last bool, err error) {
 	}
 	return n, o != opTextMore && o != opBytesMore, nil
 }
-
-func isText(o op) bool  { return o >= opText5 && o <= opTextMore }
-func isBytes(o op) bool { return o >= opBytes4 && o <= opBytesMore }
 
 // skipText takes a string, the opcode of which is known to begin one.
 func (in *input) skipText() error {

@@ -19,7 +19,8 @@ type javaClass struct {
 	kind   javaKind
 	out    token.Class // what the token says; empty for numbers
 	time   timeKind
-	class  string // how it is written
+	class  string // how it is written, for hessian-lite
+	caucho string // and for the others
 	fields []string
 }
 
@@ -39,10 +40,11 @@ const (
 )
 
 // ioPackage ends the name of the package that handles stand in, whosever fork of the library it is; litePackage is that of
-// hessian-lite, which Dubbo reads with.
+// hessian-lite, which Dubbo reads with, and cauchoPackage that of SOFA's library and of Caucho's own.
 const (
-	ioPackage   = ".hessian.io."
-	litePackage = "com.alibaba.com.caucho" + ioPackage
+	ioPackage     = ".hessian.io."
+	litePackage   = "com.alibaba." + cauchoPackage
+	cauchoPackage = "com.caucho" + ioPackage
 )
 
 // javaIn has the classes by their names in a stream, handles without their package; javaOut by the names that tokens say.
@@ -52,6 +54,7 @@ func newJavaClasses() (in, out map[string]*javaClass) {
 	in, out = map[string]*javaClass{}, map[string]*javaClass{}
 	add := func(kind javaKind, name, stream string, fields ...string) *javaClass {
 		j := &javaClass{kind: kind, out: token.Class{Name: name}, class: stream, fields: fields}
+		j.caucho = strings.Replace(stream, litePackage, cauchoPackage, 1)
 		in[strings.TrimPrefix(stream, litePackage)], out[name] = j, j
 		return j
 	}
@@ -205,7 +208,7 @@ func (r *reader) bigInteger(t *token.Token, c *class) (bool, error) {
 			return false, err
 		}
 		switch {
-		case name == "signum" && o >= opInt1 && o <= opInt5:
+		case name == "signum" && isInt(o):
 			sign, err = r.s.int()
 		case name == "mag" && !mag:
 			if mag, err = r.magnitude(o); !mag {
@@ -237,7 +240,7 @@ func (r *reader) bigInteger(t *token.Token, c *class) (bool, error) {
 
 // magnitude takes the words of a BigInteger, a list of ints, which two BigIntegers may share.
 func (r *reader) magnitude(o op) (bool, error) {
-	if o == opRef {
+	if isRef(o) {
 		k, err := r.s.ref()
 		if err != nil {
 			return false, err
@@ -248,7 +251,7 @@ func (r *reader) magnitude(o op) (bool, error) {
 			return false, err
 		}
 	}
-	if o < opListTyped3 || o > opListOpen {
+	if !isList(o) {
 		return false, nil
 	}
 	h, err := r.s.open(len(r.stack) + 1)
@@ -279,7 +282,7 @@ func (r *reader) magnitude(o op) (bool, error) {
 
 // word takes 32 bits of a BigInteger: an int, as Java has it, or a long, as dubbo-go writes it.
 func (r *reader) word(o op) (v uint32, ok bool, err error) {
-	if o < opInt1 || o > opLong9 {
+	if !isWhole(o) {
 		return 0, false, nil
 	}
 	p, err := r.s.fixed()

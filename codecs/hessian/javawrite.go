@@ -2,6 +2,7 @@ package hessian
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"strconv"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
@@ -26,16 +27,54 @@ func (w *writer) text(t *token.Token) error {
 		return codecs.Errorf(codecs.Unimplemented, "hessian: write: %s has no known form", t.Class.Name)
 	case j == nil:
 	case j.kind == javaText:
-		w.object(j.class, j.fields)
+		w.java(j)
+		w.member(j.fields[0])
+		defer w.endObject()
 	case j.kind == javaUUID:
-		if !isUUID(t.Text) {
-			return unfit(t, t.Class.Name)
-		}
-		w.object(j.class, j.fields)
+		return w.uuid(t, j)
 	default:
 		return misuse("a string of class %s", t.Class.Name)
 	}
-	w.o.B = appendText(w.o.B, t.Text)
+	w.o.B = w.d.appendText(w.o.B, t.Text)
+	return nil
+}
+
+// java writes the head of an object of one of Java's own classes. Handles are in the package of the library that reads them.
+func (w *writer) java(j *javaClass) {
+	class := j.class
+	if !w.lite {
+		class = j.caucho
+	}
+	w.object(class, j.fields)
+}
+
+var uuidHalves = []string{"mostSigBits", "leastSigBits"}
+
+// uuid writes a UUID: hessian-lite has one field of text for it, the others have its halves, as they stand in Java.
+func (w *writer) uuid(t *token.Token, j *javaClass) error {
+	if !isUUID(t.Text) {
+		return unfit(t, t.Class.Name)
+	}
+	if w.lite {
+		w.java(j)
+		w.o.B = w.d.appendText(w.o.B, t.Text)
+		return nil
+	}
+	w.scratch = w.scratch[:0]
+	for _, c := range t.Text {
+		if c != '-' {
+			w.scratch = append(w.scratch, c)
+		}
+	}
+	if _, err := hex.Decode(w.scratch, w.scratch); err != nil {
+		return unfit(t, t.Class.Name) // cannot be: it was checked
+	}
+	w.object(j.class, uuidHalves)
+	for i, name := range uuidHalves {
+		w.member(name)
+		w.o.B = w.d.AppendLong(w.o.B, int64(binary.BigEndian.Uint64(w.scratch[8*i:])))
+	}
+	w.endObject()
 	return nil
 }
 
@@ -56,19 +95,22 @@ func isHex(c byte) bool { return c-'0' < 10 || c|0x20-'a' < 6 }
 // time writes a date, or the handle of a java.time value.
 func (w *writer) time(t *token.Token) error {
 	if t.Class == nil || t.Class.Name == "java.util.Date" {
-		w.o.B = appendDate(w.o.B, t.Int)
+		w.o.B = w.d.appendDate(w.o.B, t.Int)
 		return nil
 	}
 	j := javaOut[t.Class.Name]
 	switch {
 	case j == nil:
 		return codecs.Errorf(codecs.Unimplemented, "hessian: write: %s has no known form", t.Class.Name)
-	case j.kind == javaDate:
-		w.object(j.class, j.fields)
-		w.o.B = appendDate(w.o.B, t.Int)
-	case j.kind == javaCalendar:
-		w.object(j.class, j.fields)
-		w.o.B = AppendNull(appendDate(w.o.B, t.Int))
+	case j.kind == javaDate || j.kind == javaCalendar:
+		w.java(j)
+		w.member(j.fields[0])
+		w.o.B = w.d.appendDate(w.o.B, t.Int)
+		if j.kind == javaCalendar {
+			w.member(j.fields[1])
+			w.o.B = w.d.AppendNull(w.o.B)
+		}
+		w.endObject()
 	case j.kind == javaTime:
 		text := timeText{t.Text}
 		w.parts.have, w.parts.text = 0, nil
@@ -84,19 +126,21 @@ func (w *writer) time(t *token.Token) error {
 
 // handle writes the handle of a java.time value from w.parts.
 func (w *writer) handle(j *javaClass) {
-	w.object(j.class, j.fields)
+	w.java(j)
 	for _, f := range timeKinds[j.time].fields {
+		w.member(f.name)
 		switch {
 		case f.handle:
 			w.handle(javaOut["java.time."+timeKinds[f.of].name])
 		case f.text:
-			w.o.B = AppendString(w.o.B, w.parts.text)
+			w.o.B = w.d.appendText(w.o.B, w.parts.text)
 		case f.long:
-			w.o.B = AppendLong(w.o.B, w.parts.v[f.part])
+			w.o.B = w.d.AppendLong(w.o.B, w.parts.v[f.part])
 		default:
-			w.o.B = AppendInt(w.o.B, int32(w.parts.v[f.part]))
+			w.o.B = w.d.AppendInt(w.o.B, int32(w.parts.v[f.part]))
 		}
 	}
+	w.endObject()
 }
 
 // number writes a BigDecimal or a BigInteger.
@@ -117,8 +161,10 @@ func (w *writer) number(t *token.Token) error {
 	case j.kind == javaInteger:
 		return w.bigInteger(t, j)
 	}
-	w.object(j.class, j.fields)
-	w.o.B = appendText(w.o.B, t.Text)
+	w.java(j)
+	w.member(j.fields[0])
+	w.o.B = w.d.appendText(w.o.B, t.Text)
+	w.endObject()
 	return nil
 }
 
@@ -131,15 +177,20 @@ func (w *writer) bigInteger(t *token.Token, j *javaClass) error {
 	if !ok {
 		return unfit(t, j.out.Name)
 	}
-	w.object(j.class, j.fields)
-	w.list("[int", len(w.scratch)/4)
+	w.java(j)
+	w.member(j.fields[0])
+	closed := w.list("[int", len(w.scratch)/4)
 	for p := w.scratch; len(p) > 0; p = p[4:] {
-		w.o.B = AppendInt(w.o.B, int32(binary.BigEndian.Uint32(p)))
+		w.o.B = w.d.AppendInt(w.o.B, int32(binary.BigEndian.Uint32(p)))
 	}
-	for range 4 {
-		w.o.B = AppendInt(w.o.B, 0)
+	w.endList(closed)
+	for i := range 4 {
+		w.member(j.fields[1+i])
+		w.o.B = w.d.AppendInt(w.o.B, 0)
 	}
-	w.o.B = AppendInt(w.o.B, sign)
+	w.member(j.fields[5])
+	w.o.B = w.d.AppendInt(w.o.B, sign)
+	w.endObject()
 	return nil
 }
 

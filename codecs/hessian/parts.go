@@ -87,7 +87,7 @@ func (r *reader) gather(c *class, depth int) error {
 		}
 		i, known := partNames[name]
 		switch {
-		case known && o >= opInt1 && o <= opLong9:
+		case known && isWhole(o):
 			p, err := r.s.fixed()
 			if err != nil {
 				return err
@@ -95,7 +95,7 @@ func (r *reader) gather(c *class, depth int) error {
 			r.parts.set(i, integer(o, p))
 		case isText(o):
 			r.parts.text, r.s.buf, err = r.s.text(r.s.buf)
-		case o == opRef:
+		case isRef(o):
 			err = r.gatherRef(depth)
 		case o == opObject || o == opObject4:
 			err = r.gatherHandle(depth)

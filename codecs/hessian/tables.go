@@ -12,7 +12,11 @@ type tables struct {
 	refs    []uint32 // where each container begins
 	types   []uint32 // where each type name stands
 	classes []classAt
+	spans   []span // where containers end, as far as that is known; only where objects are keyed
 }
+
+// span is the end of a container: the place behind it, and how many containers begin before that.
+type span struct{ end, refs uint32 }
 
 // classAt is where a class definition stands, and what it says, once that has been asked for.
 type classAt struct {
@@ -46,7 +50,10 @@ func (t *tables) reset() {
 	if cap(t.types) > keep {
 		t.types = nil
 	}
-	t.refs, t.types, t.classes = t.refs[:0], t.types[:0], t.classes[:0]
+	if cap(t.spans) > keep {
+		t.spans = nil
+	}
+	t.refs, t.types, t.classes, t.spans = t.refs[:0], t.types[:0], t.classes[:0], t.spans[:0]
 }
 
 // limitError is a codecs.Error that is also one of the errors of package token.

@@ -1,6 +1,10 @@
 package hessian
 
-import "github.com/dragoman-rpc/dragoman/codecs/wire"
+import (
+	"strings"
+
+	"github.com/dragoman-rpc/dragoman/codecs/wire"
+)
 
 // Thrown is what is worth knowing of an exception without reading it. Of a GenericException it is what that stands for.
 type Thrown struct {
@@ -8,73 +12,58 @@ type Thrown struct {
 	Message []byte // the field detailMessage; valid until the next call, and may alias the stream
 	Code    int32  // the field code, as frameworks' own exceptions have it
 	Coded   bool   // there is a field code
+	// Throwable says that the object has a field detailMessage and either a stackTrace, as java.lang.Throwable has, or a class that is
+	// called an exception: for wires that do not tell exceptions from results.
+	Throwable bool
 }
 
 // Thrown takes a value, looks whether it is an object, and picks out of it what t holds.
 func (s *Scanner) Thrown(t *Thrown) error {
 	*t = Thrown{}
-	def := -1
+	m, ok, err := s.fieldsOf()
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return s.value(0)
+	}
+	t.Class = m.class
+	generic, message, traced := isGeneric(t.Class), -1, false
 	for {
+		name, ok, err := m.next()
+		if err != nil {
+			return err
+		}
+		if !ok {
+			break
+		}
 		o, err := s.next()
 		if err != nil {
 			return err
 		}
-		if o != opClass {
-			break
-		}
-		def = s.pos
-		if err := s.define(); err != nil {
-			return err
-		}
-	}
-	at := s.pos
-	if o := s.d.ops[s.p[at]]; def < 0 || o != opObject && o != opObject4 {
-		return s.value(0)
-	}
-	h, err := s.open(0)
-	if err != nil {
-		return err
-	}
-	if h.of != s.classes.n-1 {
-		return s.rest(&h, 1)
-	}
-	return s.thrown(t, def+1)
-}
-
-// thrown takes the fields of an object, of which the class definition's names begin at def. The definition has been checked.
-func (s *Scanner) thrown(t *Thrown, def int) error {
-	names := Scanner{input: input{p: s.p, pos: def, d: s.d}}
-	class, _, err := names.Text()
-	if err != nil {
-		return err
-	}
-	t.Class = wire.Intern(class)
-	generic, message := isGeneric(t.Class), -1
-	n, err := names.Int()
-	for ; n > 0 && err == nil; n-- {
-		var field []byte
-		if field, _, err = names.Text(); err != nil {
-			break
-		}
-		o, e := s.next()
+		t.Throwable = t.Throwable || string(name) == "detailMessage"
+		traced = traced || string(name) == "stackTrace"
 		switch {
-		case e != nil:
-			return e
-		case generic && string(field) == genericClass && isText(o):
+		case generic && string(name) == genericClass && isText(o):
+			var class []byte
 			class, _, err = s.Text()
 			t.Class = wire.Intern(class)
-		case string(field) == genericMessage && generic, string(field) == "detailMessage" && message < 0:
+		case string(name) == genericMessage && generic, string(name) == "detailMessage" && message < 0:
 			message = s.pos
 			err = s.value(1)
-		case string(field) == "code" && o >= opInt1 && o <= opInt5:
+		case string(name) == "code" && isInt(o):
 			t.Code, err = s.Int()
 			t.Coded = true
 		default:
 			err = s.value(1)
 		}
+		if err != nil {
+			return err
+		}
 	}
-	if err != nil || message < 0 || !isText(s.d.ops[s.p[message]]) {
-		return err
+	t.Throwable = t.Throwable && (traced || strings.HasSuffix(t.Class, "Exception") || strings.HasSuffix(t.Class, "Error"))
+	if message < 0 || !isText(s.d.ops[s.p[message]]) {
+		return nil
 	}
 	end := s.pos
 	s.pos = message

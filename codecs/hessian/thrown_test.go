@@ -17,7 +17,7 @@ func TestThrown(t *testing.T) {
 		{"cause of the same class", own + "`N\x98\x05inner\xe4\x97\x05outer\xe3", `"x.Out" "outer" 7 true`},
 		{"message null, code a string", own + "N\x013N\xe3", `"x.Out" "" 0 false`},
 		{"unused definition first", "C\x03x.A\x90C\x03x.B\x91\x0ddetailMessagea\x01m", `"x.B" "m" 0 false`},
-		{"object of an earlier class", "C\x03x.A\x90C\x03x.B\x91\x0ddetailMessage`", `"" "" 0 false`},
+		{"object of an earlier class", "C\x03x.A\x90C\x03x.B\x91\x0ddetailMessage`", `"x.A" "" 0 false`},
 		{"generic", "C\x30\x2ecom.alibaba.dubbo.rpc.service.GenericException\x93\x0ddetailMessage\x10exceptionMessage\x0eexceptionClass`\x07x.E: boR\x00\x02bo\x01m\x03x.E", `"x.E" "bom" 0 false`},
 		{"generic of nothing", "C\x30\x2ecom.alibaba.dubbo.rpc.service.GenericException\x91\x0ddetailMessage`\x01m", `"com.alibaba.dubbo.rpc.service.GenericException" "m" 0 false`},
 		{"chunks", own + "N\x90R\x00\x02ab\x01c\xe3", `"x.Out" "abc" 0 true`},

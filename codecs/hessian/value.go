@@ -46,7 +46,7 @@ func (r *reader) value(t *token.Token, key bool) error {
 				return err
 			}
 			return r.spend(r.s.pos - from)
-		case o == opRef:
+		case isRef(o):
 			return r.reference(t, key)
 		default:
 			return r.container(t, key)

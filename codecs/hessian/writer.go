@@ -19,6 +19,8 @@ import (
 type writer struct {
 	o       *wire.Out
 	enc     *Encoding
+	d       Dialect
+	lite    bool // it is hessian-lite that reads: Dubbo
 	shape   codecs.Shape
 	invoke  bool // of the shape Generic: an invocation, else one value
 	t       *contract.Type
@@ -38,17 +40,18 @@ type writer struct {
 
 // open is a container that is being written.
 type open struct {
-	kind  openKind
-	value bool // of a map: the value of a key is due
-	n     int  // members said; -1: not said
-	i     int  // members begun
-	op    int  // of a list whose count is not known: where its opcode is in Out.B
-	hole  int  // its hole, -1 for none
-	class *token.Class
-	key   string // of an exception: the key whose value is due
-	from  int    // of an exception: where its names begin
-	named int    // of an exception: how many names
-	name  string // of an exception: its class
+	kind   openKind
+	value  bool // of a map: the value of a key is due
+	closed bool // of a list: it has an end mark
+	n      int  // members said; -1: not said
+	i      int  // members begun
+	op     int  // of a list: where its opcode is in Out.B
+	hole   int  // its hole, -1 for none
+	class  *token.Class
+	key    string // of an exception: the key whose value is due
+	from   int    // of an exception: where its names begin
+	named  int    // of an exception: how many names
+	name   string // of an exception: its class
 }
 
 type openKind uint8
@@ -72,9 +75,10 @@ type hole struct{ at, from, to int }
 func (e *Encoding) Writer(o *wire.Out, f codecs.Format, t *contract.Type) token.Writer {
 	w, _ := e.writers.Get().(*writer)
 	if w == nil {
-		w = &writer{enc: e}
+		w = &writer{enc: e, d: e.d}
 	}
 	w.o, w.shape, w.t = o, f.Shape, t
+	w.lite = e.d == Final && f.Wrap == codecs.Plain
 	w.invoke = f.Shape == codecs.Generic && t != nil && t.Kind == contract.Tuple
 	w.done, w.refs = f.Shape == codecs.Void, 0
 	return w
@@ -110,8 +114,8 @@ func (w *writer) Put(t *token.Token) error {
 		return misuse("%v where the end of %d members is due", t.Kind, f.n)
 	}
 	f.i++
-	if f.kind == wObject && w.shape == codecs.Generic {
-		w.o.B = AppendString(w.o.B, f.class.Fields[f.i-1])
+	if f.kind == wObject && w.named() {
+		w.o.B = w.d.AppendString(w.o.B, f.class.Fields[f.i-1])
 	}
 	return w.value(t)
 }
@@ -150,22 +154,27 @@ func (w *writer) generic(t *token.Token) error {
 	if w.t.Name == "" {
 		return misuse("a generic invocation without the method's name")
 	}
-	w.o.B = AppendString(w.o.B, w.t.Name)
+	w.o.B = w.d.AppendString(w.o.B, w.t.Name)
+	closed := false
 	if len(w.t.Fields) == 0 && t.Int != 0 {
-		w.o.B = AppendNull(w.o.B)
+		w.o.B = w.d.AppendNull(w.o.B)
 	} else {
-		w.list("[string", len(w.t.Fields))
+		closed = w.list("[string", len(w.t.Fields))
 	}
 	for _, p := range w.t.Fields {
 		name := "java.lang.Object"
 		if p.Type != nil && p.Type.Name != "" {
 			name = p.Type.Name
 		}
-		w.o.B = AppendString(w.o.B, name)
+		w.o.B = w.d.AppendString(w.o.B, name)
 	}
+	w.endList(closed)
 	w.openList("[object", int(t.Int))
 	return nil
 }
+
+// named says whether objects are written as maps are: each value behind the name of its field, and an end.
+func (w *writer) named() bool { return w.d == First || w.shape == codecs.Generic }
 
 // begin opens a container that was given as a token; ref is its number in the stream.
 func (w *writer) begin(f open, ref int) {
@@ -180,11 +189,13 @@ func (w *writer) end(f *open) error {
 		return misuse("a key without a value")
 	case f.n >= 0 && f.i != f.n && f.kind != wMap:
 		return misuse("%d members of %d", f.i, f.n)
-	case f.kind == wMap || f.kind == wObject && w.shape == codecs.Generic:
-		w.o.B = AppendMapEnd(w.o.B)
-	case f.hole >= 0:
+	case f.kind == wMap || f.kind == wObject && w.named():
+		w.o.B = w.d.AppendMapEnd(w.o.B)
+	}
+	if f.hole >= 0 {
 		w.count(f)
 	}
+	w.endList(f.closed)
 	if f.kind == wArgs || len(w.stack) == 1 && w.invoke {
 		if w.t != nil && f.i != len(w.t.Fields) && (f.kind == wArgs || len(w.t.Fields) > 0) {
 			return codecs.Errorf(codecs.Invalid, "hessian: write: %d arguments for %d parameters", f.i, len(w.t.Fields))
@@ -203,17 +214,19 @@ func (w *writer) pop() {
 // count puts the count of a list into its hole, where the short form does not do without.
 func (w *writer) count(f *open) {
 	typed := w.o.B[f.op] == 'V'
+	h := &w.holes[f.hole]
+	h.from = len(w.late)
 	switch {
-	case f.i < 8 && typed:
+	case f.closed:
+		w.late = w.d.appendLength(w.late, f.i)
+	case w.d != Final || f.i >= 8:
+		w.late = w.d.AppendInt(w.late, int32(f.i))
+	case typed:
 		w.o.B[f.op] = byte(0x70 + f.i)
-	case f.i < 8:
-		w.o.B[f.op] = byte(0x78 + f.i)
 	default:
-		h := &w.holes[f.hole]
-		h.from = len(w.late)
-		w.late = AppendInt(w.late, int32(f.i))
-		h.to = len(w.late)
+		w.o.B[f.op] = byte(0x78 + f.i)
 	}
+	h.to = len(w.late)
 }
 
 // whole fills the holes once nothing is open.
@@ -248,9 +261,9 @@ func (w *writer) value(t *token.Token) error {
 	b := &w.o.B
 	switch t.Kind {
 	case token.Null:
-		*b = AppendNull(*b)
+		*b = w.d.AppendNull(*b)
 	case token.Bool:
-		*b = appendBool(*b, t.Int != 0)
+		*b = w.d.AppendBool(*b, t.Int != 0)
 	case token.Int:
 		return w.int(t)
 	case token.Float:
@@ -258,16 +271,16 @@ func (w *writer) value(t *token.Token) error {
 		if t.Bits == 32 {
 			v = shortest(v)
 		}
-		*b = appendDouble(*b, v)
+		*b = w.d.appendDouble(*b, v)
 	case token.String:
 		if t.Class != nil {
 			return w.text(t)
 		}
-		*b = appendText(*b, t.Text)
+		*b = w.d.appendText(*b, t.Text)
 	case token.Key:
-		*b = appendText(*b, t.Text)
+		*b = w.d.appendText(*b, t.Text)
 	case token.Bytes:
-		*b = appendBytes(*b, t.Text)
+		*b = w.d.appendBytes(*b, t.Text)
 	case token.Time:
 		return w.time(t)
 	case token.Big:
@@ -297,18 +310,18 @@ func (w *writer) int(t *token.Token) error {
 		case contract.Int64:
 			long = true
 		case contract.Float32, contract.Float64:
-			w.o.B = appendDouble(w.o.B, float64(t.Int))
+			w.o.B = w.d.appendDouble(w.o.B, float64(t.Int))
 			return nil
 		}
 	}
 	if long {
-		w.o.B = AppendLong(w.o.B, t.Int)
+		w.o.B = w.d.AppendLong(w.o.B, t.Int)
 		return nil
 	}
 	if t.Int != int64(int32(t.Int)) {
 		return misuse("%d is no int of %d bits", t.Int, t.Bits)
 	}
-	w.o.B = AppendInt(w.o.B, int32(t.Int))
+	w.o.B = w.d.AppendInt(w.o.B, int32(t.Int))
 	return nil
 }
 
@@ -329,7 +342,7 @@ func (w *writer) ref(t *token.Token) error {
 	if t.Int < 0 || t.Int >= int64(len(w.tokens)) || w.tokens[t.Int] < 0 {
 		return misuse("reference %d of %d", t.Int, len(w.tokens))
 	}
-	w.o.B = AppendInt(append(w.o.B, 'Q'), w.tokens[t.Int])
+	w.o.B = w.d.appendRef(w.o.B, int(w.tokens[t.Int]))
 	return nil
 }
 

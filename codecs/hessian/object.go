@@ -1,0 +1,111 @@
+package hessian
+
+import (
+	"github.com/dragoman-rpc/dragoman/codecs"
+	"github.com/dragoman-rpc/dragoman/codecs/token"
+	"github.com/dragoman-rpc/dragoman/codecs/wire"
+)
+
+// Field is a field of an object: its name and where its value stands in the stream.
+type Field struct {
+	Name       string
+	Start, End int
+	refs       int
+}
+
+// maxObject is how many fields an object may have that a codec looks into.
+const maxObject = 256
+
+// Object takes an object and the class definitions before it, and gives the name of its class and its fields, which are appended to
+// all. Codecs look at the frame of a message so, and Back goes to the value of a field.
+func (s *Scanner) Object(all []Field) (class string, fields []Field, err error) {
+	at := s.pos
+	m, ok, err := s.fieldsOf()
+	switch {
+	case err != nil:
+		return "", all, err
+	case !ok:
+		return "", all, bad(at, "opcode %#02x where an object is due", s.p[at])
+	}
+	from := len(all)
+	for {
+		name, ok, err := m.next()
+		if err != nil || !ok {
+			return m.class, all, err
+		}
+		if len(all)-from == maxObject {
+			return "", all, codecs.Errorf(codecs.Invalid, "hessian: read: object of over %d fields at byte %d", maxObject, at)
+		}
+		f := Field{Name: wire.Intern(name), Start: s.pos, refs: s.refs}
+		if err := s.value(1); err != nil {
+			return "", all, err
+		}
+		f.End = s.pos
+		all = append(all, f)
+	}
+}
+
+// Back goes to the value of a field that Object gave. What stands behind that object begins at the Pos that was before.
+func (s *Scanner) Back(f *Field) { s.pos, s.refs = f.Start, f.refs }
+
+// objectFields gives the names of an object's fields, one before each value.
+type objectFields struct {
+	s     *Scanner
+	class string
+	names input // in the definition, at the next name
+	left  int
+}
+
+// fieldsOf takes the beginning of an object, if that is next behind class definitions; else only those.
+func (s *Scanner) fieldsOf() (m objectFields, ok bool, err error) {
+	o, err := s.next()
+	for ; err == nil && o == opClass; o, err = s.next() {
+		if err = s.define(); err != nil {
+			break
+		}
+	}
+	m.s = s
+	switch {
+	case err != nil:
+		return m, false, err
+	case s.d.keyed && o == opMapMarked:
+	case o != opObject && o != opObject4:
+		return m, false, nil
+	}
+	h, err := s.open(0)
+	if err != nil {
+		return m, false, err
+	}
+	if h.kind == token.Map {
+		if h.of < 0 {
+			return m, true, nil
+		}
+		m.names = input{p: s.p, pos: h.of, d: s.d}
+		m.class = wire.Intern(m.names.name())
+		return m, true, nil
+	}
+	if h.of >= len(s.classes.defs) {
+		return m, false, codecs.Errorf(codecs.Invalid, "hessian: read: object of class %d where a frame is due", h.of)
+	}
+	m.names = input{p: s.p, pos: int(s.classes.defs[h.of]) + 1, d: s.d}
+	m.class = wire.Intern(m.names.className())
+	n, err := m.names.int()
+	m.left = int(n)
+	return m, true, err
+}
+
+// next gives the name of the next field, the value of which is next then; not ok at the end. The name is valid until the next call.
+func (m *objectFields) next() (name []byte, ok bool, err error) {
+	if !m.s.d.keyed {
+		if m.left == 0 {
+			return nil, false, nil
+		}
+		m.left--
+		return m.names.name(), true, nil
+	}
+	if end, err := m.s.end(); end || err != nil {
+		return nil, false, err
+	}
+	name, _, err = m.s.Text()
+	return name, true, err
+}
