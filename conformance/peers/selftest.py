@@ -31,6 +31,8 @@ KNOWN = {
     **{(caller, "tri", case): why for caller in GRPC for case, why in TRIPLE.items()},
     **{(caller, "grpcjs", "health"): "grpc-js has no health service of its own" for caller in GRPC},
     ("tri", "tri", "missing-method"): TRIPLE["missing-method"],
+    ("sofa", "sofanode", "missing-method"): "sofa-rpc-node sends an exception as a SofaResponse, which it is not",
+    ("sofa", "sofanode", "json"): "sofa-rpc-node knows no JSON and closes the connection",
     ("dubbo3", "dubbogo", "nulls"): "a string of Go is never null",
     ("dubbo27", "dubbogo", "nulls"): "a string of Go is never null",
 }
@@ -46,6 +48,7 @@ COMBINATIONS = [
     ("phpredis", "pyredis", {"modern": True}, {}),
     ("ioredis", "pyredis", {"modern": True}, {}),
     ("jedis2", "pyredis", {"modern": True}, {}),
+    ("hsfjava", "hsfjava", {}, {"shared": True}),
     *((caller, "pyredis", {"modern": True}, {}) for caller in
       ["jedis3", "lettuce2", "lettuce3", "noderedis2", "noderedis3", "goredis2", "goredis3"]),
     ("dubbogo", "dubbo3", {}, {}),
@@ -58,6 +61,9 @@ COMBINATIONS = [
     ("sofa", "sofa", {}, {"cause": False, "shared": True}),
     ("sofa4", "sofa4", {}, {"cause": False, "shared": True}),
     ("sofabolt", "sofabolt", {}, {}),
+    ("sofanode", "sofa", {}, {}),
+    ("sofa", "sofanode", {}, {"cause": False, "far": "json", "reply": False}),
+    ("sofanode", "sofanode", {}, {"far": "json"}),
     *((caller, server, {}, {}) for caller in GRPC for server in GRPC),
     *((caller, "tri", {}, {}) for caller in GRPC),
     *(("tri", server, {}, {}) for server in ["tri"] + GRPC),
