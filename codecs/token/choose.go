@@ -18,10 +18,32 @@ func Choose(ms []*contract.Method, r Reader) (*contract.Method, error) {
 	case 1:
 		return ms[0], nil
 	}
+	found, err := fitting(ms, r)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) == 0:
+		return nil, fmt.Errorf("token: choose: the arguments fit none of %s", signatures(ms))
+	}
+	return nil, fmt.Errorf("token: choose: the arguments fit %d methods: %s; say the parameter types", len(found), signatures(found))
+}
+
+// Fitting is Choose for methods that may be some of many: also a single one is held against the values, and nil is none or several.
+func Fitting(ms []*contract.Method, r Reader) (*contract.Method, error) {
+	found, err := fitting(ms, r)
+	if err != nil || len(found) != 1 {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// fitting gives the methods that the values fit best, and leaves r where it was.
+func fitting(ms []*contract.Method, r Reader) (found []*contract.Method, err error) {
 	c := newCopier(nil, r)
 	defer c.free()
 	c.plainIn, c.plainOut = true, false
-	var found []*contract.Method
 	best := none
 	begun := r.Mark()
 	for _, m := range ms {
@@ -39,13 +61,7 @@ func Choose(ms []*contract.Method, r Reader) (*contract.Method, error) {
 			found = append(found, m)
 		}
 	}
-	if len(found) == 1 {
-		return found[0], nil
-	}
-	if len(found) == 0 {
-		return nil, fmt.Errorf("token: choose: the arguments fit none of %s", signatures(ms))
-	}
-	return nil, fmt.Errorf("token: choose: the arguments fit %d methods: %s; say the parameter types", len(found), signatures(found))
+	return found, nil
 }
 
 func signatures(ms []*contract.Method) string {

@@ -39,8 +39,8 @@ func tell(t testing.TB, p []byte, shape codecs.Shape) string {
 	return pr.b.String()
 }
 
-// roundTrip takes a Hessian body to JSON and back.
-func roundTrip(t testing.TB, p []byte, e json.Encoding, want *contract.Type) (text string, back []byte) {
+// roundTrip takes a Hessian body to JSON, or another syntax without classes, and back.
+func roundTrip(t testing.TB, p []byte, e codecs.Encoding, want *contract.Type) (text string, back []byte) {
 	t.Helper()
 	var o wire.Out
 	if err := convert(&o, p, hessian2, e, want); err != nil {
@@ -119,6 +119,9 @@ func TestDeclaredLossesHappen(t *testing.T) {
 	}
 	lossesOfJSON(t, happened)
 	for _, l := range token.Losses() {
+		if l.From == "msgpack" || l.To == "msgpack" {
+			continue // losses_msgpack_test.go
+		}
 		if !happened[l.Name] {
 			t.Errorf("%s is declared and does not happen", l.Name)
 		}

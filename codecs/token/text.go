@@ -3,6 +3,7 @@ package token
 import (
 	"encoding/base64"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"github.com/dragoman-rpc/dragoman/codecs/contract"
@@ -34,6 +35,11 @@ func (c *copier) toString() bool {
 		}
 		*t = Token{Kind: String, Text: t.Text}
 	case Big:
+		*t = Token{Kind: String, Text: t.Text}
+	case Bytes: // there are writers of MessagePack that have no other word for text
+		if !c.plainIn || !utf8.Valid(t.Text) {
+			return false
+		}
 		*t = Token{Kind: String, Text: t.Text}
 	default:
 		return false
@@ -78,7 +84,9 @@ func (c *copier) toDate(want *contract.Type) bool {
 	ms := t.Int
 	switch t.Kind {
 	case Time:
-		return len(t.Text) == 0
+		if !c.plainIn || len(t.Text) > 0 {
+			return len(t.Text) == 0
+		}
 	case Int:
 	case String:
 		var ok bool
@@ -99,7 +107,34 @@ func (c *copier) toTime(want *contract.Type) bool {
 	if t.Kind == String && len(t.Text) > 0 {
 		*t = Token{Kind: Time, Text: t.Text, Class: c.class(want)}
 	}
+	if t.Kind == Time && c.plainIn && t.Class != c.class(want) {
+		return c.toMoment(want)
+	}
 	return t.Kind == Time
+}
+
+// toMoment makes of a point in time, which is all that a syntax without classes has, one of the classes of java.time that are one.
+func (c *copier) toMoment(want *contract.Type) bool {
+	t := &c.t
+	switch want.Name {
+	case "java.time.Instant", "java.time.OffsetDateTime", "java.time.ZonedDateTime":
+	default:
+		return false
+	}
+	if len(t.Text) == 0 {
+		at := time.UnixMilli(t.Int).UTC()
+		if y := at.Year(); y < 0 || y > 9999 {
+			return false
+		}
+		layout := "2006-01-02T15:04:05Z"
+		if t.Int%1000 != 0 {
+			layout = "2006-01-02T15:04:05.000Z"
+		}
+		c.text = at.AppendFormat(c.text[:0], layout)
+		t.Text = c.text
+	}
+	*t = Token{Kind: Time, Text: t.Text, Class: c.class(want)}
+	return true
 }
 
 func (c *copier) toText(want *contract.Type) bool {
