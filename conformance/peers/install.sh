@@ -10,7 +10,7 @@ mkdir -p "$peers" || exit 1
 peers=$(cd "$peers" && pwd)
 lanes="python java node go debian"
 python="redispy2 redispy3 grpcio pyhttp pyredis envoy"
-java="dubbo3 dubbo27 jedis2 jedis3 lettuce2 lettuce3 grpcjava tri interop-java sofa sofa4 sofabolt"
+java="dubbo3 dubbo27 jedis2 jedis3 lettuce2 lettuce3 hsfjava grpcjava tri interop-java sofa sofa4 sofapb sofabolt"
 node="dubbo2js ioredis noderedis2 noderedis3 grpcjs sofanode"
 go="dubbogo goredis2 goredis3 grpcgo interop-go grpcurl h2spec h2specd connect"
 debian="redis-cli phpredis curl wrk nghttp2 haproxy"
@@ -169,7 +169,9 @@ install() {
 	case $1 in
 	dubbo3 | dubbo27) java_peer "$1" api dubbo ;;
 	sofa | sofa4) java_peer "$1" api sofa ;;
+	sofapb) java_peer sofapb api/io/dragoman/peer pb sofapb ;;
 	sofabolt) java_peer "$1" api sofabolt ;;
+	hsfjava) java_peer hsf api hsf ;;
 	jedis2 | jedis3 | lettuce2 | lettuce3) java_peer redis api redis ;;
 	grpcjava | interop-java) java_peer grpcjava api pb grpc ;;
 	tri) java_peer tri api/io/dragoman/peer pb tri ;;

@@ -39,11 +39,16 @@ jedis2 | jedis3)
 	java_peer redis classes io.dragoman.peer.redis.JedisPeer -Dresp="${name#jedis}" -Dpeers.order="$here/order.json" ;;
 lettuce2 | lettuce3)
 	java_peer redis classes io.dragoman.peer.redis.LettucePeer -Dresp="${name#lettuce}" -Dpeers.order="$here/order.json" ;;
+# shellcheck disable=SC2086
+hsfjava) java_peer hsf classes io.dragoman.peer.hsf.HsfPeer $opens ;;
 goredis2 | goredis3) exec "$peers/goredis/goredis" "${name#goredis}" "$here/order.json" ;;
 # Without a logging.path the library logs into the home folder.
 # shellcheck disable=SC2086
 sofa | sofa4)
 	java_peer "$name" classes io.dragoman.peer.sofa.SofaPeer $opens -Dlogging.path="$peers/$name/logs" \
+		-Dinvoke.baggage.enable=true ;;
+sofapb)
+	java_peer sofapb classes io.dragoman.peer.sofapb.SofaPbPeer $opens -Dpeers="$here" -Dlogging.path="$peers/sofapb/logs" \
 		-Dinvoke.baggage.enable=true ;;
 sofabolt)
 	java_peer sofabolt classes io.dragoman.peer.sofabolt.BoltPeer $opens -Dlogging.path="$peers/sofabolt/logs" \

@@ -60,6 +60,7 @@ COMBINATIONS = [
     ("dubbo2js", "dubbo3", {}, {}),
     ("sofa", "sofa", {}, {"cause": False, "shared": True}),
     ("sofa4", "sofa4", {}, {"cause": False, "shared": True}),
+    ("sofapb", "sofapb", {}, {}),
     ("sofabolt", "sofabolt", {}, {}),
     ("sofanode", "sofa", {}, {}),
     ("sofa", "sofanode", {}, {"cause": False, "far": "json", "reply": False}),
