@@ -8,6 +8,7 @@ import (
 	"github.com/dragoman-rpc/dragoman/codecs/dubbo"
 	"github.com/dragoman-rpc/dragoman/codecs/grpc"
 	"github.com/dragoman-rpc/dragoman/codecs/hessian"
+	"github.com/dragoman-rpc/dragoman/codecs/hsf"
 	"github.com/dragoman-rpc/dragoman/codecs/http"
 	"github.com/dragoman-rpc/dragoman/codecs/json"
 	"github.com/dragoman-rpc/dragoman/codecs/msgpack"
@@ -18,10 +19,10 @@ import (
 // Codecs gives the protocols, in the order in which a port that takes several asks them about a connection's first bytes. A protocol
 // of several wires is there once for each, the usual one first.
 func Codecs() []codecs.Codec {
-	return []codecs.Codec{redis.Codec{}, dubbo.Codec{}, http.Codec{}, http.Over2(), grpc.Codec()}
+	return []codecs.Codec{redis.Codec{}, dubbo.Codec{}, http.Codec{}, http.Over2(), grpc.Codec(), hsf.Codec{}}
 }
 
 // Encodings gives the body syntaxes. Each list has caches of its own.
 func Encodings() []codecs.Encoding {
-	return []codecs.Encoding{json.Encoding{}, json.Encoding{Strings: true}, hessian.Hessian2(), msgpack.Encoding{}, proto.Encoding{}}
+	return []codecs.Encoding{json.Encoding{}, json.Encoding{Strings: true}, hessian.Hessian2(), hessian.Hessian2Draft(), hessian.Hessian1(), msgpack.Encoding{}, proto.Encoding{}}
 }

@@ -9,4 +9,6 @@ import (
 
 func TestHessian2(t *testing.T) { codectest.RunEncoding(t, hessian.Hessian2()) }
 
-func TestDraft2(t *testing.T) { codectest.RunEncoding(t, hessian.Draft2()) }
+func TestHessian2Draft(t *testing.T) { codectest.RunEncoding(t, hessian.Hessian2Draft()) }
+
+func TestHessian1(t *testing.T) { codectest.RunEncoding(t, hessian.Hessian1()) }

@@ -31,8 +31,8 @@ type Encoding struct {
 // Hessian2 makes the Encoding "hessian2", the final 2.0.
 func Hessian2() *Encoding { return newEncoding(Final) }
 
-// Draft2 makes the Encoding "hessian2-draft", the draft of 2.0.
-func Draft2() *Encoding { return newEncoding(Draft) }
+// Hessian2Draft makes the Encoding "hessian2-draft", the draft of 2.0.
+func Hessian2Draft() *Encoding { return newEncoding(Draft) }
 
 // Hessian1 makes the Encoding "hessian1", Hessian 1.0.
 func Hessian1() *Encoding { return newEncoding(First) }

@@ -289,9 +289,9 @@ func (r *reader) lines(t *token.Token) error {
 		return err
 	}
 	if h.kind != token.List {
-		h.n = 0
+		h.n, h.closed = 0, false
 	}
-	r.begin(t, token.List, h.n, frame{kind: inTrace, n: h.n, ref: -1})
+	r.begin(t, token.List, h.n, frame{kind: inTrace, n: h.n, ref: -1, closed: h.closed})
 	return nil
 }
 
@@ -330,17 +330,23 @@ func (r *reader) nextLine(t *token.Token, f *frame) error {
 
 // line makes the text of a java.lang.StackTraceElement, as Java prints it; nothing of anything else.
 func (r *reader) line() error {
-	if o := r.s.d.ops[r.s.p[r.s.pos]]; o != opObject && o != opObject4 {
+	if o := r.s.d.ops[r.s.p[r.s.pos]]; !r.isObject(o) {
 		return r.s.value(len(r.stack))
 	}
-	h, err := r.s.open(len(r.stack))
+	h, c, err := r.open(len(r.stack))
 	if err != nil {
 		return err
+	}
+	if c == nil {
+		return r.s.rest(&h, len(r.stack)+1)
 	}
 	var class, method, file []byte
 	number := int32(-1)
 	r.s.buf = r.s.buf[:0]
-	for _, name := range r.classOf(h.of).Fields {
+	for _, name := range c.Fields {
+		if err := r.member(); err != nil {
+			return err
+		}
 		switch name {
 		case "declaringClass":
 			class, err = r.part()
@@ -356,6 +362,9 @@ func (r *reader) line() error {
 		if err != nil {
 			return err
 		}
+	}
+	if err := r.endObject(h.n); err != nil {
+		return err
 	}
 	r.made = append(append(append(append(r.made, class...), '.'), method...), '(')
 	switch {

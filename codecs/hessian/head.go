@@ -44,7 +44,7 @@ func (s *Scanner) Map() (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if o != opMap && o != opMapTyped {
+	if o < opMap || o > opMapMarked {
 		return false, bad(s.pos, "opcode %#02x where a map is due", s.p[s.pos])
 	}
 	_, err = s.open(0)
@@ -167,6 +167,9 @@ func (s *Scanner) names(inv *Invocation) error {
 			return bad(at, "$invoke with over 255 types")
 		}
 		inv.Types = append(inv.Types, wire.Intern(name))
+	}
+	if err == nil && h.closed {
+		err = s.close(h.n)
 	}
 	return err
 }

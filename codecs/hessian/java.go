@@ -110,7 +110,9 @@ func (r *reader) scalar(t *token.Token, c *class) (ok bool, err error) {
 	switch j := c.java; {
 	case j == nil:
 		t.Kind, t.Class = token.Enum, &c.Class
-		ok, err = r.onlyText(t)
+		if err = r.member(); err == nil {
+			ok, err = r.onlyText(t)
+		}
 	case j.kind == javaInteger:
 		ok, err = r.bigInteger(t, c)
 	case j.kind == javaTime || j.kind == javaUUID:
@@ -118,10 +120,15 @@ func (r *reader) scalar(t *token.Token, c *class) (ok bool, err error) {
 	case j.kind == javaCalendar:
 		ok, err = r.calendar(t, c)
 	case len(c.Fields) == 1 && c.Fields[0] == j.fields[0]:
-		ok, err = r.only(t, j)
+		if err = r.member(); err == nil {
+			ok, err = r.only(t, j)
+		}
 	}
 	if c.java != nil && c.java.out.Name != "" {
 		t.Class = &c.java.out
+	}
+	if err == nil && ok {
+		err = r.endObject(len(c.Fields))
 	}
 	if err == nil && ok {
 		err = r.spend(r.s.pos - from)
@@ -181,6 +188,9 @@ func (r *reader) calendar(t *token.Token, c *class) (bool, error) {
 	}
 	var date, none bool
 	for range 2 {
+		if err := r.member(); err != nil {
+			return false, err
+		}
 		o, err := r.s.next()
 		if err != nil || o != opNull && o != opDateMilli && o != opDateMinute {
 			return false, err
@@ -203,6 +213,9 @@ func (r *reader) calendar(t *token.Token, c *class) (bool, error) {
 func (r *reader) bigInteger(t *token.Token, c *class) (bool, error) {
 	sign, mag := int32(2), false
 	for _, name := range c.Fields {
+		if err := r.member(); err != nil {
+			return false, err
+		}
 		o, err := r.s.next()
 		if err != nil {
 			return false, err
@@ -276,6 +289,11 @@ func (r *reader) magnitude(o op) (bool, error) {
 			return false, codecs.Errorf(codecs.Invalid, "hessian: read: BigInteger of over %d bytes at %s", maxMag, r.path())
 		}
 		r.mag = binary.BigEndian.AppendUint32(r.mag, v)
+	}
+	if h.closed {
+		if err := r.s.close(h.n); err != nil {
+			return false, err
+		}
 	}
 	return true, r.spend(len(r.mag) + 1)
 }

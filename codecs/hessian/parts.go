@@ -81,6 +81,9 @@ func (r *reader) composed(t *token.Token, c *class) (bool, error) {
 // gather takes the fields of a handle into r.parts, and those of the handles in it. The fields stand in depth containers.
 func (r *reader) gather(c *class, depth int) error {
 	for _, name := range c.Fields {
+		if err := r.member(); err != nil {
+			return err
+		}
 		o, err := r.defined()
 		if err != nil {
 			return err
@@ -97,7 +100,7 @@ func (r *reader) gather(c *class, depth int) error {
 			r.parts.text, r.s.buf, err = r.s.text(r.s.buf)
 		case isRef(o):
 			err = r.gatherRef(depth)
-		case o == opObject || o == opObject4:
+		case r.isObject(o):
 			err = r.gatherHandle(depth)
 		default:
 			err = r.s.value(depth)
@@ -111,15 +114,20 @@ func (r *reader) gather(c *class, depth int) error {
 
 // gatherHandle takes an object's fields if it is a java.time handle, else nothing of it.
 func (r *reader) gatherHandle(depth int) error {
-	h, err := r.s.open(depth)
+	h, c, err := r.open(depth)
 	if err != nil {
 		return err
 	}
-	c := r.classOf(h.of)
-	if c.java == nil || c.java.kind != javaTime || depth > len(r.stack)+3 {
+	if c == nil || c.java == nil || c.java.kind != javaTime || depth > len(r.stack)+3 {
+		if r.s.d.keyed {
+			h.asMap()
+		}
 		return r.s.rest(&h, depth+1)
 	}
-	return r.gather(c, depth+1)
+	if err := r.gather(c, depth+1); err != nil {
+		return err
+	}
+	return r.endObject(h.n)
 }
 
 // gatherRef takes the fields of a handle that was met before.
@@ -128,7 +136,7 @@ func (r *reader) gatherRef(depth int) error {
 	if err != nil {
 		return err
 	}
-	if o := r.s.d.ops[r.s.p[r.tab.refs[k]]]; o != opObject && o != opObject4 || depth > len(r.stack)+3 {
+	if o := r.s.d.ops[r.s.p[r.tab.refs[k]]]; !r.isObject(o) || depth > len(r.stack)+3 {
 		return nil
 	}
 	back := r.leap(k)

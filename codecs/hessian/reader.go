@@ -29,6 +29,7 @@ type reader struct {
 	within  int      // references being expanded
 	budget  int      // what expanding may still cost
 	made    []byte   // the text of a scalar that was made here
+	raw     []byte   // the class of an object that is keyed
 	faults  []member // of the exceptions that are open
 	mag     []byte   // of a BigInteger
 	parts   parts    // of a java.time value
@@ -36,15 +37,16 @@ type reader struct {
 
 // frame is a container that is open.
 type frame struct {
-	kind  frameKind
-	value bool   // of a map: a key was given and its value is due
-	n     int    // members still to come; -1: until the end mark. Of an exception: the next step
-	i     int    // members begun
-	at    int    // of a map: where the present key stands
-	ref   int    // its number; -1 if it has none
-	class *class // of an object
-	back  place  // where to go on behind it, if it was read for a reference
-	from  int    // of an exception: its first member
+	kind   frameKind
+	value  bool   // of a map: a key was given and its value is due
+	closed bool   // of a list or an object: there is an end mark although n says how many members there are
+	n      int    // members still to come; -1: until the end mark. Of an exception: the next step
+	i      int    // members begun
+	at     int    // of a map: where the present key stands
+	ref    int    // its number; -1 if it has none
+	class  *class // of an object
+	back   place  // where to go on behind it, if it was read for a reference
+	from   int    // of an exception: its first member
 }
 
 // place is a place in the stream that can be gone back to. The zero place stands for none: there is always an opcode before it.
@@ -130,7 +132,7 @@ func (r *reader) generic(t *token.Token) error {
 	if err != nil {
 		return err
 	}
-	r.begin(t, token.List, h.n, frame{kind: inList, n: h.n, ref: h.ref})
+	r.begin(t, token.List, h.n, frame{kind: inList, n: h.n, ref: h.ref, closed: h.closed})
 	return nil
 }
 
@@ -155,9 +157,15 @@ func (r *reader) step(f *frame) (end, key bool, err error) {
 		f.value = false
 		return false, false, nil
 	case f.n == 0:
-		return true, false, nil
+		if f.closed {
+			err = r.s.close(f.i)
+		}
+		return err == nil, false, err
 	case f.n > 0:
 		f.n--
+		if f.kind == inObject {
+			err = r.member()
+		}
 	case f.kind == inArgs:
 		end = r.s.Left() == 0
 	default:
@@ -282,8 +290,8 @@ func (r *reader) Close() {
 		r.tokens, r.faults = nil, nil
 	}
 	r.tokens = r.tokens[:0]
-	if cap(r.made) > keepText {
-		r.made = nil
+	if cap(r.made) > keepText || cap(r.raw) > keepText {
+		r.made, r.raw = nil, nil
 	}
 	if cap(r.s.buf) > keepText {
 		r.s.buf = nil

@@ -77,9 +77,12 @@ func number(t *token.Token, o op, p []byte) {
 
 // container gives a list, a map or an object, or the scalar that an object stands for.
 func (r *reader) container(t *token.Token, key bool) error {
-	h, err := r.s.open(len(r.stack))
+	h, c, err := r.open(len(r.stack))
 	if err != nil {
 		return err
+	}
+	if c != nil && r.s.d.keyed && r.typeHere().Kind == contract.Map {
+		h.asMap()
 	}
 	if h.kind != token.Object {
 		if c := r.typeAt(h.of); c != nil {
@@ -89,10 +92,9 @@ func (r *reader) container(t *token.Token, key bool) error {
 		if h.kind == token.Map {
 			k = inMap
 		}
-		r.begin(t, h.kind, h.n, frame{kind: k, n: h.n, ref: h.ref})
+		r.begin(t, h.kind, h.n, frame{kind: k, n: h.n, ref: h.ref, closed: h.closed})
 		return nil
 	}
-	c := r.classOf(h.of)
 	if c.java != nil || c.nameOnly && (key || r.typeHere().Kind == contract.Enum) {
 		back := r.here()
 		ok, err := r.scalar(t, c)
@@ -103,7 +105,7 @@ func (r *reader) container(t *token.Token, key bool) error {
 		r.goTo(back)
 	}
 	t.Class = &c.Class
-	r.begin(t, token.Object, 0, frame{kind: inObject, n: h.n, ref: h.ref, class: c})
+	r.begin(t, token.Object, 0, frame{kind: inObject, n: h.n, ref: h.ref, class: c, closed: h.closed})
 	return nil
 }
 
