@@ -13,13 +13,18 @@ import (
 	"github.com/dragoman-rpc/dragoman/codecs/contract"
 )
 
-// contracts reads the contracts of a configuration: contract files, and what the schemas know by the ends of the files' names.
+// contracts reads the contracts of a configuration.
 func (b *Bridge) contracts(conf *config.Config) (*contract.Index, error) {
+	return ReadContracts(conf.Contracts, namings(conf), b.opts.Schemas)
+}
+
+// ReadContracts makes the book of some files: contract files, and what the schemas know by the ends of the files' names.
+func ReadContracts(list []config.Contract, names []contract.Naming, schemas []contract.Schema) (*contract.Index, error) {
 	var files []*contract.File
 	sources := map[contract.Schema][]contract.SourceFile{}
 	var errs []error
-	for _, f := range conf.Contracts {
-		if s := b.schema(f.Path); s != nil {
+	for _, f := range list {
+		if s := schemaOf(schemas, f.Path); s != nil {
 			sources[s] = append(sources[s], contract.SourceFile{Path: f.Path, Data: f.Data})
 			continue
 		}
@@ -37,11 +42,11 @@ func (b *Bridge) contracts(conf *config.Config) (*contract.Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range b.opts.Schemas {
+	for _, s := range schemas {
 		if len(sources[s]) == 0 {
 			continue
 		}
-		services, err := s.Load(&contract.Sources{Files: sources[s], Names: namings(conf), Declared: book, Read: config.ReadContract})
+		services, err := s.Load(&contract.Sources{Files: sources[s], Names: names, Declared: book, Read: config.ReadContract})
 		if err != nil {
 			return nil, err
 		}
@@ -50,9 +55,9 @@ func (b *Bridge) contracts(conf *config.Config) (*contract.Index, error) {
 	return book, nil
 }
 
-// schema gives the one that reads a file, or nil.
-func (b *Bridge) schema(path string) contract.Schema {
-	for _, s := range b.opts.Schemas {
+// schemaOf gives the one that reads a file, or nil.
+func schemaOf(schemas []contract.Schema, path string) contract.Schema {
+	for _, s := range schemas {
 		for _, suffix := range s.Suffixes() {
 			if strings.HasSuffix(path, suffix) {
 				return s
