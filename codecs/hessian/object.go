@@ -29,7 +29,7 @@ func (s *Scanner) Object(all []Field) (class string, fields []Field, err error) 
 	}
 	from := len(all)
 	for {
-		name, ok, err := m.next()
+		name, ok, err := m.next(s)
 		if err != nil || !ok {
 			return m.class, all, err
 		}
@@ -50,7 +50,6 @@ func (s *Scanner) Back(f *Field) { s.pos, s.refs = f.Start, f.refs }
 
 // objectFields gives the names of an object's fields, one before each value.
 type objectFields struct {
-	s     *Scanner
 	class string
 	names input // in the definition, at the next name
 	left  int
@@ -64,7 +63,6 @@ func (s *Scanner) fieldsOf() (m objectFields, ok bool, err error) {
 			break
 		}
 	}
-	m.s = s
 	switch {
 	case err != nil:
 		return m, false, err
@@ -95,17 +93,17 @@ func (s *Scanner) fieldsOf() (m objectFields, ok bool, err error) {
 }
 
 // next gives the name of the next field, the value of which is next then; not ok at the end. The name is valid until the next call.
-func (m *objectFields) next() (name []byte, ok bool, err error) {
-	if !m.s.d.keyed {
+func (m *objectFields) next(s *Scanner) (name []byte, ok bool, err error) {
+	if !s.d.keyed {
 		if m.left == 0 {
 			return nil, false, nil
 		}
 		m.left--
 		return m.names.name(), true, nil
 	}
-	if end, err := m.s.end(); end || err != nil {
+	if end, err := s.end(); end || err != nil {
 		return nil, false, err
 	}
-	name, _, err = m.s.Text()
+	name, _, err = s.Text()
 	return name, true, err
 }

@@ -30,7 +30,7 @@ func (s *Scanner) Thrown(t *Thrown) error {
 	t.Class = m.class
 	generic, message, traced := isGeneric(t.Class), -1, false
 	for {
-		name, ok, err := m.next()
+		name, ok, err := m.next(s)
 		if err != nil {
 			return err
 		}
