@@ -83,6 +83,7 @@ func New(o Options) (*Bridge, error) {
 		b.Close()
 		return nil, err
 	}
+	s.learned.Behind(s.book)
 	b.now.Store(s)
 	return b, nil
 }
@@ -92,6 +93,7 @@ func (b *Bridge) Close() {
 	b.wheel.Close()
 	b.observer.Close()
 	if s := b.now.Load(); s != nil {
+		s.learned.Close()
 		for _, c := range s.clusters {
 			c.Close()
 		}
@@ -172,6 +174,7 @@ func (b *Bridge) Reload(conf *config.Config) error {
 		next.retire(old)
 		return err
 	}
+	next.learned.Behind(next.book)
 	b.now.Store(next)
 	b.swapListeners(made)
 	old.retire(next)
@@ -214,6 +217,7 @@ func (b *Bridge) Drain(ctx context.Context) error {
 	b.admin.Close()
 	b.wheel.Close()
 	b.observer.Close()
+	s.learned.Close()
 	close(b.over)
 	if err == nil {
 		b.log.Info("drained")

@@ -1,8 +1,10 @@
 package bridge
 
 import (
+	"github.com/dragoman-rpc/dragoman/bridge/config"
 	"github.com/dragoman-rpc/dragoman/bridge/filter"
 	"github.com/dragoman-rpc/dragoman/codecs"
+	"github.com/dragoman-rpc/dragoman/codecs/contract"
 )
 
 // chain is the call path between two wires, outermost first. The order is fixed here and nowhere else: what a stage needs to know
@@ -21,7 +23,17 @@ func (b *Bridge) chain(s *state) codecs.Handler {
 		filter.Gather(s.clusters, codecs.DefaultMaxFrame),
 		filter.Retry(s.clusters),
 		filter.Balance(s.clusters),
-		filter.Transcode(b.encodings, s.book),
+	)
+	var book contract.Book = s.book
+	switch s.conf.Learn.Mode {
+	case config.LearnUse:
+		book = contract.Behind(s.book, s.learned)
+		stages = append(stages, filter.Learn(s.learned))
+	case config.LearnSuggest:
+		stages = append(stages, filter.Learn(s.learned))
+	}
+	stages = append(stages,
+		filter.Transcode(b.encodings, book),
 		filter.Collect(codecs.DefaultMaxFrame),
 	)
 	h := filter.Forward

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dragoman-rpc/dragoman/bridge/config"
+	"github.com/dragoman-rpc/dragoman/bridge/learn"
 	"github.com/dragoman-rpc/dragoman/bridge/route"
 	"github.com/dragoman-rpc/dragoman/bridge/upstream"
 	"github.com/dragoman-rpc/dragoman/codecs"
@@ -25,6 +26,7 @@ type state struct {
 	book     *contract.Index
 	lines    map[string]any // protocol: what its codecs.Liner made of the request lines
 	local    map[string]codecs.Handler
+	learned  *learn.Store // shared with the states before; nil: no configuration has asked for it yet
 	chain    codecs.Handler
 }
 
@@ -57,8 +59,23 @@ func (b *Bridge) build(conf *config.Config, old *state) (*state, error) {
 	if b.opts.Local != nil {
 		s.local = b.opts.Local(&Own{Config: conf, Book: s.book, Table: s.table, Ready: b.Ready})
 	}
+	if s.learned, err = b.learn(&conf.Learn, old); err != nil {
+		return nil, err
+	}
 	s.chain = b.chain(s)
 	return s, nil
+}
+
+// learn gives the place for what calls teach, nil if none was asked for yet. The first configuration that asks says where: what was
+// learned outlives reloads.
+func (b *Bridge) learn(conf *config.Learn, old *state) (*learn.Store, error) {
+	switch {
+	case old != nil && old.learned != nil:
+		return old.learned, nil
+	case conf.Mode == config.LearnOff:
+		return nil, nil
+	}
+	return learn.Open(learn.Options{File: conf.File, Methods: conf.Methods, Encodings: b.encodings, Log: b.log})
 }
 
 func sameCluster(old *state, cc *config.Cluster) *upstream.Cluster {
@@ -159,10 +176,12 @@ func certPool(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// retire closes the clusters that the next state does not use, once calls that were opened on this one have found their
-// connections.
+// retire closes what the next state does not use: clusters once calls that were opened on this one have found their connections.
 func (s *state) retire(next *state) {
 	kept := map[*upstream.Cluster]bool{}
+	if next == nil || next.learned != s.learned {
+		s.learned.Close()
+	}
 	if next != nil {
 		for _, c := range next.clusters {
 			kept[c] = true

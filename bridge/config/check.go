@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -333,6 +334,11 @@ func (p *parser) filesExist(c *Config) {
 			p.fail(at, "", "%v", err)
 		} else if info.IsDir() {
 			p.fail(at, "", "%s is a folder", path)
+		}
+	}
+	if name := c.Learn.File; name != "" {
+		if info, err := os.Stat(filepath.Dir(name)); err != nil || !info.IsDir() {
+			p.fail("learn.file", "", "there is no folder %s", filepath.Dir(name))
 		}
 	}
 	for i, l := range c.Listen {

@@ -19,9 +19,10 @@ import (
 type Config struct {
 	Listen    []Listen
 	Admin     Admin
-	Clusters  []Cluster   // in the order of the file; behind them one for each different target of Local
-	Local     []Local     // each is also a rule, behind all others
-	Contracts []Contract  // each file once
+	Clusters  []Cluster  // in the order of the file; behind them one for each different target of Local
+	Local     []Local    // each is also a rule, behind all others
+	Contracts []Contract // each file once
+	Learn     Learn
 	Routes    route.Rules // without Methods, which stand in the contracts
 	Log       Log
 	Drain     Drain
@@ -92,6 +93,20 @@ type Contract struct {
 	Of   []string // the names of the services that it is the contract of
 	Data []byte   // set by Load
 }
+
+// Learn is what is made of the types that calls show.
+type Learn struct {
+	Mode    string // one of LearnOff, LearnSuggest, LearnUse
+	File    string // where it is kept; "": only in memory
+	Methods int    // that are kept at most
+}
+
+// The modes of Learn.
+const (
+	LearnOff     = "off"
+	LearnSuggest = "suggest" // shown to people
+	LearnUse     = "use"     // behind the contracts, for calls
+)
 
 // Log is what is written to standard error.
 type Log struct{ Level, Format string }

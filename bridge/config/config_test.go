@@ -134,6 +134,7 @@ func TestWholeFile(t *testing.T) {
 			{Addr: "unix:/run/dragoman/calls.sock", Accept: []string{"redis", "dubbo", "http"}, Engine: "std", Limits: limits,
 				Options: map[string]map[string]string{"redis": {"success": "0"}}},
 		},
+		Learn: Learn{Mode: LearnOff, Methods: 1000},
 		Admin: Admin{Addr: "127.0.0.1:7070", Socket: "/run/dragoman/admin.sock"},
 		Clusters: []Cluster{
 			cluster("user", "dubbo", func(c *Cluster) { c.TLS = &ClientTLS{CA: "etc/ca.pem"} }, "10.1.0.7:20880", "10.1.0.8:20880"),
@@ -196,7 +197,7 @@ func TestDefaults(t *testing.T) {
 	if diff := cmp.Diff([]string{"redis", "dubbo", "http"}, c.Listen[0].Accept); diff != "" {
 		t.Error(diff)
 	}
-	want := Config{Listen: c.Listen, Admin: Admin{Addr: "127.0.0.1:7070"}, Log: Log{"info", "text"},
+	want := Config{Listen: c.Listen, Admin: Admin{Addr: "127.0.0.1:7070"}, Log: Log{"info", "text"}, Learn: Learn{Mode: LearnOff, Methods: 1000},
 		Drain: Drain{Timeout: 30 * time.Second}, Routes: route.Rules{Defaults: route.Policy{Timeout: 5 * time.Second}}}
 	if diff := cmp.Diff(&want, c, cmpopts.IgnoreUnexported(Config{})); diff != "" {
 		t.Error(diff)
@@ -281,7 +282,7 @@ func TestLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("a.yaml", "listen: [{addr: '127.0.0.1:1', tls: {cert: a.pem, key: a.key}}]\ncontracts: [c.types]\n"+
+	write("a.yaml", "listen: [{addr: '127.0.0.1:1', tls: {cert: a.pem, key: a.key}}]\ncontracts: [c.types]\nlearn: {file: l/l.contract}\n"+
 		"services: [{name: x, contract: c.types}, {name: y, contract: d.types}]\n")
 	write("c.types", "class C")
 	write("a.pem", "x")
@@ -290,9 +291,13 @@ func TestLoad(t *testing.T) {
 	}
 	_, err := Load(filepath.Join(dir, "a.yaml"), known)
 	want := `a.yaml:1:56: listen[0].tls.key: a.key is a folder
-a.yaml:3:62: services[1].contract: open d.types: no such file or directory`
+a.yaml:3:15: learn.file: there is no folder l
+a.yaml:4:62: services[1].contract: open d.types: no such file or directory`
 	if err == nil || strings.ReplaceAll(err.Error(), dir+string(filepath.Separator), "") != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "l"), 0o700); err != nil {
+		t.Fatal(err)
 	}
 	if err := os.Remove(filepath.Join(dir, "a.key")); err != nil {
 		t.Fatal(err)

@@ -38,6 +38,9 @@ var schema = object(
 	field[document]{key: "contracts", unset: "none", doc: "Files of types and methods: contract files, as `docs/contracts.md` describes them, `.proto` files and descriptor sets.",
 		example: `contracts: [contracts/common.contract]`,
 		value:   in(func(d *document) *[]string { return &d.contracts }, list(0, maxList, fileName))},
+	field[document]{key: "learn", doc: "Types that calls show, for services without a contract, as `docs/contracts.md` tells. A reload changes the mode only.",
+		example: `learn: {mode: suggest, file: /var/lib/dragoman/learned.contract}`,
+		value:   in(func(d *document) *Learn { return &d.Learn }, learning)},
 	field[document]{key: "allow", unset: "everything is open",
 		doc: "Who may call what. The first entry whose service fits decides: its callers pass, others are denied. " +
 			"A service that no entry fits is open; `{service: \"*\"}` at the end closes it.",
@@ -164,6 +167,16 @@ var admin = object(
 		example: `addr: "127.0.0.1:9090"`, value: in(func(a *Admin) *string { return &a.Addr }, adminAddr)},
 	field[Admin]{key: "socket", unset: "none", doc: "The same on a Unix socket that only its owner can open, and reload and drain with it.",
 		example: `socket: /run/dragoman/admin.sock`, value: in(func(a *Admin) *string { return &a.Socket }, fileName)},
+)
+
+var learning = object(
+	field[Learn]{key: "mode", def: LearnOff, example: `mode: use`,
+		doc:   "`suggest` learns and shows what it knows; `use` also calls servers by it, where no contract declares the method.",
+		value: in(func(l *Learn) *string { return &l.Mode }, oneOf(LearnOff, LearnSuggest, LearnUse))},
+	field[Learn]{key: "file", unset: "kept in memory only", doc: "The contract file that it is kept in: read at the start, written over. Its folder must be there.",
+		example: `file: learned.contract`, value: in(func(l *Learn) *string { return &l.File }, fileName)},
+	field[Learn]{key: "methods", def: "1000", doc: "Methods that are kept. Further ones are not learned.", example: `methods: 200`,
+		value: in(func(l *Learn) *int { return &l.Methods }, count("methods", 1, 1<<14))},
 )
 
 var logging = object(

@@ -150,7 +150,7 @@ func (x *crossing) seek(m *codecs.Message) error {
 	h, rec, book := x.head, &x.c.Rec, x.t.book
 	found := book.Lookup(rec.Service, h.Group, h.Version, rec.Method, h.Descriptor, int(h.Args))
 	if len(found) == 0 {
-		if all := book.Lookup(rec.Service, h.Group, h.Version, rec.Method, "", -1); len(all) > 0 {
+		if all := book.Lookup(rec.Service, h.Group, h.Version, rec.Method, "", -1); len(all) > 0 && all[0].Source > contract.Learned {
 			return codecs.Errorf(codecs.Invalid, "filter: transcode: %s.%s: %d arguments of types %q fit none of %s", rec.Service, rec.Method,
 				h.Args, h.Descriptor, signatures(all))
 		}
@@ -161,7 +161,7 @@ func (x *crossing) seek(m *codecs.Message) error {
 	}
 	read := x.t.encodings[x.from.Encoding]
 	switch {
-	case len(found) == 1:
+	case len(found) == 1 && (found[0].Source != contract.Learned || h.Descriptor != ""):
 		x.method = found[0]
 	case len(found) == 0:
 	case m == nil:
@@ -169,7 +169,12 @@ func (x *crossing) seek(m *codecs.Message) error {
 	case read != nil:
 		rd := read.Reader(m.Body, x.from, nil)
 		defer rd.Close()
-		if x.method, err = token.Choose(found, rd); err != nil {
+		if found[0].Source == contract.Learned {
+			x.method, err = token.Fitting(found, rd) // there may be others: where not one of these fits, nothing is known
+		} else {
+			x.method, err = token.Choose(found, rd)
+		}
+		if err != nil {
 			return codecs.Errorf(codecs.Invalid, "filter: transcode: %s.%s: %v", rec.Service, rec.Method, err)
 		}
 	}

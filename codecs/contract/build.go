@@ -11,8 +11,12 @@ import (
 const maxTypes = 1 << 16
 
 // Build resolves the names of files against each other and makes the Index of what they declare. Errors are of type *Error.
-func Build(files ...*File) (*Index, error) {
-	b := &builder{decls: map[string]*source{}, types: map[string]*Type{}, keys: map[*Type]string{}, own: map[*Type]*made{}}
+func Build(files ...*File) (*Index, error) { return BuildBehind(new(Index), Declared, files...) }
+
+// BuildBehind makes an Index of files that are from another source than first and less trusted: a class that first has is what first
+// says, whatever the files say of it. The Index has what the files declare, and nothing else of first's.
+func BuildBehind(first *Index, from Source, files ...*File) (*Index, error) {
+	b := &builder{decls: map[string]*source{}, types: map[string]*Type{}, keys: map[*Type]string{}, own: map[*Type]*made{}, first: first, from: from}
 	for _, f := range files {
 		for _, d := range f.decls {
 			if err := b.declare(f, d); err != nil {
@@ -61,12 +65,17 @@ type builder struct {
 	keys  map[*Type]string // and back
 	own   map[*Type]*made
 	queue []*Type
+	first *Index // whose classes hold
+	from  Source
 }
 
 func (b *builder) declare(f *File, d *decl) error {
 	s := &source{decl: d, file: f, full: d.name.text}
 	if !strings.Contains(s.full, ".") && f.pkg != "" {
 		s.full = f.pkg + "." + s.full
+	}
+	if d.what != "service" && b.first.types[s.full] != nil {
+		return nil
 	}
 	b.order = append(b.order, s)
 	if d.what == "service" {
@@ -174,8 +183,10 @@ func (b *builder) named(f *File, e *expr, args []*Type, bound map[string]*Type) 
 		if s != nil {
 			return b.instance(s, args, f, e.pos)
 		}
-		if t = builtins[e.text]; t == nil {
-			t = shorts[e.text]
+		for _, known := range []map[string]*Type{b.first.types, builtins, shorts} {
+			if t == nil {
+				t = known[e.text]
+			}
 		}
 	}
 	if t == nil {

@@ -82,6 +82,14 @@ func newShorts() map[string]*Type {
 	return all
 }
 
+// Short is how a contract file may name one of Java's own types: by its simple name, where that means this one. Other names stay.
+func Short(name string) string {
+	if t := builtins[name]; t != nil && shorts[Simple(name)] == t {
+		return Simple(name)
+	}
+	return name
+}
+
 // Simple is a class's name without its package.
 func Simple(name string) string {
 	for i := len(name) - 1; i >= 0; i-- {

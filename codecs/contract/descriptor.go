@@ -53,7 +53,7 @@ func fromDescriptor(d string, find func(string) *Type) (t *Type, n int, err erro
 			return nil, 0, fmt.Errorf("class without ';'")
 		}
 		name := strings.ReplaceAll(d[n:end], "/", ".")
-		if !javaName(name) || strings.Contains(d[n:end], ".") {
+		if !IsJavaName(name) || strings.Contains(d[n:end], ".") {
 			return nil, 0, fmt.Errorf("%.100q is no class name", d[n:end])
 		}
 		t, n = class(name, find), end+1
@@ -84,8 +84,8 @@ func class(name string, find func(string) *Type) *Type {
 	return opaque(name)
 }
 
-// javaName says whether s is a qualified Java name: letters, digits, _ and $, in parts that do not begin with a digit.
-func javaName(s string) bool {
+// IsJavaName says whether s is a qualified Java name: letters, digits, _ and $, in parts that do not begin with a digit.
+func IsJavaName(s string) bool {
 	first := true
 	for _, c := range s {
 		switch {

@@ -26,6 +26,27 @@ func (j joined) Lookup(service, group, version, method, descriptor string, args 
 	return best
 }
 
+// Behind makes a Book of two, of which the second is less trusted: it is asked only for methods of a service and a name of which the
+// first knows none, and for classes that the first has not.
+func Behind(first, second Book) Book { return &behind{first, second} }
+
+type behind struct{ first, second Book }
+
+func (b *behind) Type(name string) *Type {
+	if t := b.first.Type(name); t != nil {
+		return t
+	}
+	return b.second.Type(name)
+}
+
+func (b *behind) Lookup(service, group, version, method, descriptor string, args int) []*Method {
+	ms := b.first.Lookup(service, group, version, method, descriptor, args)
+	if len(ms) > 0 || len(b.first.Lookup(service, "", "", method, "", -1)) > 0 {
+		return ms
+	}
+	return b.second.Lookup(service, group, version, method, descriptor, args)
+}
+
 // Described makes a Book of b that, where b knows no method of that name, gives one of Source Unknown with the parameters that the
 // descriptor names. Where b has the name, with other parameters, there is none: what is declared is all there is.
 func Described(b Book) Book { return &described{Book: b, made: map[[2]string][]*Method{}} }

@@ -58,7 +58,7 @@ func (p *nameParser) typ(depth int) (*Type, error) {
 	}
 	name := p.rest[:end]
 	p.rest = strings.TrimLeft(p.rest[end:], " ")
-	if !javaName(name) {
+	if !IsJavaName(name) {
 		return nil, fmt.Errorf("%.40q is no class name", name)
 	}
 	t := class(name, p.find)

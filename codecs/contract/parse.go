@@ -119,7 +119,7 @@ func (p *parser) clause() (word, error) {
 // name reads a Java name; qualified: it may have dots.
 func (p *parser) name(what string, qualified bool) (word, error) {
 	w := word{p.cur.text, p.cur.pos}
-	if p.cur.kind != 'w' || !javaName(w.text) || !qualified && strings.Contains(w.text, ".") {
+	if p.cur.kind != 'w' || !IsJavaName(w.text) || !qualified && strings.Contains(w.text, ".") {
 		return w, p.unexpected(what, "")
 	}
 	return w, p.advance()

@@ -1,0 +1,15 @@
+package learn
+
+// Waits says whether something was learned that is not in use yet, or a sample waits.
+func (s *Store) Waits() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.fresh || len(s.queue) > 0
+}
+
+// Read takes over a file, as Open does.
+func (s *Store) Read(name string, data []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.model.load(name, data)
+}
