@@ -11,7 +11,7 @@ peers=$(cd "$peers" && pwd)
 lanes="python java node go debian"
 python="redispy2 redispy3 grpcio pyhttp pyredis envoy"
 java="dubbo3 dubbo27 jedis2 jedis3 lettuce2 lettuce3 hsfjava grpcjava tri interop-java sofa sofa4 sofapb sofabolt"
-node="dubbo2js ioredis noderedis2 noderedis3 grpcjs sofanode"
+node="dubbo2js apachejs dubboremoting ioredis noderedis2 noderedis3 grpcjs sofanode"
 go="dubbogo goredis2 goredis3 grpcgo interop-go grpcurl h2spec h2specd connect"
 debian="redis-cli phpredis curl wrk nghttp2 haproxy"
 lane=
@@ -109,7 +109,7 @@ node_modules() {
 	mkdir -p "$peers/node"
 	changed "$peers/node" "$here/node/package.json" || return 0
 	cp "$here/node/package.json" "$peers/node/"
-	(cd "$peers/node" && retry nice npm install --no-audit --no-fund --no-package-lock --ignore-scripts) || { why="npm failed"; return 1; }
+	(cd "$peers/node" && retry nice npm install --legacy-peer-deps --no-audit --no-fund --no-package-lock --ignore-scripts) || { why="npm failed"; return 1; }
 	done_with "$peers/node"
 }
 
@@ -179,7 +179,7 @@ install() {
 	goredis2 | goredis3) go_peer goredis ;;
 	grpcgo) grpcgo ;;
 	interop-go | grpcurl | h2spec | h2specd | connect) go_tools ;;
-	dubbo2js | ioredis | noderedis2 | noderedis3 | grpcjs | sofanode) node_modules ;;
+	dubbo2js | apachejs | dubboremoting | ioredis | noderedis2 | noderedis3 | grpcjs | sofanode) node_modules ;;
 	redispy2 | redispy3 | grpcio) python_venv ;;
 	envoy) envoy ;;
 	phpredis) debian 'php -m | grep -qx redis' php-cli php-redis ;;

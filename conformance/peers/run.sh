@@ -61,7 +61,9 @@ grpcjs) NODE_PATH="$peers/node/node_modules" exec node "$here/node/grpcjs.js" ;;
 grpcio) PYTHONPATH="$peers/python/generated" exec "$peers/python/bin/python" "$here/python/grpcpeer.py" ;;
 # Its library logs to stdout; the answers go to descriptor 3.
 dubbogo) exec "$peers/dubbogo/dubbogo" 3>&1 1>&2 ;;
-dubbo2js) NODE_PATH="$peers/node/node_modules" exec node "$here/node/dubbo2js.js" ;;
+dubbo2js) NODE_PATH="$peers/node/node_modules" exec node "$here/node/dubbojs.js" dubbo2.js ;;
+apachejs) NODE_PATH="$peers/node/node_modules" exec node "$here/node/dubbojs.js" apache-dubbo-js ;;
+dubboremoting) NODE_PATH="$peers/node/node_modules" exec node "$here/node/dubboremoting.js" ;;
 noderedis2 | noderedis3) NODE_PATH="$peers/node/node_modules" exec node "$here/node/noderedis.js" "${name#noderedis}" ;;
 ioredis) NODE_PATH="$peers/node/node_modules" exec node "$here/node/ioredis.js" ;;
 redispy2 | redispy3) exec "$peers/python/bin/python" "$here/python/redispy.py" "${name#redispy}" ;;
