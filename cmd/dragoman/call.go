@@ -35,7 +35,7 @@ func (c *cli) callVerb() *cobra.Command {
 				return err
 			}
 			if f.verbose {
-				to.codecs = tapped(all.Codecs(), c.tell)
+				to.tell = c.tell
 			}
 			if to.protocol == grpcName {
 				return c.stream(ctx, to, r, args[1:])
@@ -95,14 +95,8 @@ func (f *callFlags) target(url string) (to clientOptions, r *request, err error)
 		}
 		r.meta = append(r.meta, codecs.Pair{Key: strings.TrimSpace(key), Value: strings.TrimSpace(value)})
 	}
-	for i, path := range f.contracts {
-		data, err := config.ReadContract(path)
-		if err != nil {
-			return to, nil, err
-		}
-		to.contracts = append(to.contracts, config.Contract{At: fmt.Sprintf("contracts[%d]", i), Path: path, Data: data})
-	}
-	return to, r, nil
+	to.contracts, err = readContracts(f.contracts)
+	return to, r, err
 }
 
 func (c *cli) call(ctx context.Context, to clientOptions, r *request) error {

@@ -12,7 +12,9 @@ import (
 	"github.com/dragoman-rpc/dragoman/bridge"
 	"github.com/dragoman-rpc/dragoman/bridge/config"
 	"github.com/dragoman-rpc/dragoman/bridge/route"
+	"github.com/dragoman-rpc/dragoman/cmd/dragoman/internal/show"
 	"github.com/dragoman-rpc/dragoman/codecs"
+	"github.com/dragoman-rpc/dragoman/codecs/all"
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
@@ -26,7 +28,7 @@ type clientOptions struct {
 	version        string // of the protocol's wires; "": the usual one
 	tls            *config.ClientTLS
 	contracts      []config.Contract
-	codecs         []codecs.Codec // nil: all
+	tell           func(format string, args ...any) // nil: nobody is told what goes over the wire
 }
 
 func newClient(o clientOptions) (*client, error) {
@@ -35,7 +37,15 @@ func newClient(o clientOptions) (*client, error) {
 	if o.version != "" {
 		options = map[string]string{codecs.OptionVersion: o.version}
 	}
-	b, err := build(bridge.Options{Codecs: o.codecs, Log: slog.New(slog.DiscardHandler), Config: &config.Config{
+	list := all.Codecs()
+	if o.tell != nil {
+		book, err := bridge.ReadContracts(o.contracts, nil, all.Schemas())
+		if err != nil {
+			return nil, located{err}
+		}
+		list = tapped(list, show.New(all.Encodings(), book), o.tell)
+	}
+	b, err := build(bridge.Options{Codecs: list, Log: slog.New(slog.DiscardHandler), Config: &config.Config{
 		Clusters:  []config.Cluster{{Name: cluster, Protocol: o.protocol, Endpoints: []string{o.addr}, Options: options, TLS: o.tls}},
 		Contracts: o.contracts,
 		Routes: route.Rules{

@@ -83,7 +83,7 @@ func (c *cli) root() *cobra.Command {
 	}
 	root.SetOut(c.out)
 	root.SetErr(c.err)
-	root.AddCommand(c.demoVerb(), c.runVerb(), c.checkVerb(), c.callVerb(), c.reloadVerb(), c.statusVerb(), c.versionVerb())
+	root.AddCommand(c.demoVerb(), c.runVerb(), c.checkVerb(), c.callVerb(), c.decodeVerb(), c.reloadVerb(), c.statusVerb(), c.versionVerb())
 	return root
 }
 

@@ -62,6 +62,28 @@ func (d *demo) matrix(ctx context.Context) ([]cell, error) {
 	return cells, nil
 }
 
+// byProtocol makes one cell of those that differ only in the wires of a protocol: it is good if all of them are, and its time is that of
+// the usual wires.
+func byProtocol(cells []cell) (merged []cell) {
+	of := map[string]string{}
+	for _, k := range kinds() {
+		of[k.name] = k.protocol
+	}
+	at := map[[2]string]int{}
+	for _, c := range cells {
+		pair := [2]string{of[c.Client], of[c.Server]}
+		i, ok := at[pair]
+		switch {
+		case !ok:
+			at[pair] = len(merged)
+			merged = append(merged, cell{pair[0], pair[1], c.OK, c.Error, c.AddedUS})
+		case merged[i].OK && !c.OK:
+			merged[i].OK, merged[i].Error = false, c.Client+" to "+c.Server+": "+c.Error
+		}
+	}
+	return merged
+}
+
 // trial is a client that speaks a protocol, and the sample service that it calls, directly or not.
 type trial struct {
 	client   *client

@@ -39,6 +39,32 @@ func TestMatrixShowsFailures(t *testing.T) {
 	}
 }
 
+// The wires of a protocol are one row and one column, and a failure of one of them is seen there.
+func TestByProtocol(t *testing.T) {
+	var cells []cell
+	for _, from := range kindNames() {
+		for _, to := range kindNames() {
+			c := cell{Client: from, Server: to, OK: from != "http2" || to != "dubbo", AddedUS: 1}
+			if !c.OK {
+				c.Error = "lost"
+			}
+			cells = append(cells, c)
+		}
+	}
+	names, merged := protocols(), byProtocol(cells)
+	if len(merged) != len(names)*len(names) {
+		t.Fatalf("%d cells of %d protocols", len(merged), len(names))
+	}
+	for i, c := range merged {
+		if c.Client != names[i/len(names)] || c.Server != names[i%len(names)] {
+			t.Errorf("cell %d is %s to %s", i, c.Client, c.Server)
+		}
+		if bad := c.Client == "http" && c.Server == "dubbo"; c.OK == bad || bad && c.Error != "http2 to dubbo: lost" {
+			t.Errorf("%s to %s: ok is %v, %q", c.Client, c.Server, c.OK, c.Error)
+		}
+	}
+}
+
 func TestSameJSON(t *testing.T) {
 	for _, c := range []struct {
 		a, b string

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"github.com/dragoman-rpc/dragoman/bridge"
 	"github.com/dragoman-rpc/dragoman/bridge/config"
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/all"
@@ -72,23 +73,7 @@ func sampleContracts() []config.Contract {
 
 // sampleBook is what the sample services themselves know of their types.
 func sampleBook() (*contract.Index, error) {
-	files := sampleContracts()
-	parsed, err := contract.Parse(files[0].Path, files[0].Data)
-	if err != nil {
-		return nil, err
-	}
-	book, err := contract.Build(parsed)
-	if err != nil {
-		return nil, err
-	}
-	for _, schema := range all.Schemas() {
-		services, err := schema.Load(&contract.Sources{Files: []contract.SourceFile{{Path: files[1].Path, Data: files[1].Data}}, Declared: book})
-		if err != nil {
-			return nil, err
-		}
-		book = book.With(services)
-	}
-	return book, nil
+	return bridge.ReadContracts(sampleContracts(), nil, all.Schemas())
 }
 
 // kind is a way to call and to be called: a protocol, on one of its wires.
