@@ -5,6 +5,7 @@ package all
 
 import (
 	"github.com/dragoman-rpc/dragoman/codecs"
+	"github.com/dragoman-rpc/dragoman/codecs/bolt"
 	"github.com/dragoman-rpc/dragoman/codecs/dubbo"
 	"github.com/dragoman-rpc/dragoman/codecs/grpc"
 	"github.com/dragoman-rpc/dragoman/codecs/hessian"
@@ -19,7 +20,7 @@ import (
 // Codecs gives the protocols, in the order in which a port that takes several asks them about a connection's first bytes. A protocol
 // of several wires is there once for each, the usual one first.
 func Codecs() []codecs.Codec {
-	return []codecs.Codec{redis.Codec{}, dubbo.Codec{}, http.Codec{}, http.Over2(), grpc.Codec(), hsf.Codec{}}
+	return []codecs.Codec{redis.Codec{}, dubbo.Codec{}, http.Codec{}, http.Over2(), grpc.Codec(), hsf.Codec{}, bolt.Codec{}}
 }
 
 // Encodings gives the body syntaxes. Each list has caches of its own.

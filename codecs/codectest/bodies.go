@@ -16,7 +16,7 @@ func speaks(c codecs.Codec) (codecs.Format, bool) {
 	for _, f := range c.Traits().Formats {
 		switch f.Encoding {
 		case "json", "hessian2":
-			if f.Shape == codecs.Args && f.Zip == "" {
+			if f.Shape == codecs.Args && f.Zip == "" && f.Wrap == codecs.Plain {
 				return f, true
 			}
 		case "proto", "echo": // carried unread: any bytes are a message

@@ -283,7 +283,8 @@ func (s *stage) reply(m *codecs.Message, rest string) error {
 		return nil
 	}
 	body, err := parseBytes(rest)
-	m.Format = codecs.Format{Encoding: s.codec.Traits().Formats[0].Encoding, Shape: codecs.Value}
+	m.Format = s.codec.Traits().Formats[0]
+	m.Format.Shape = codecs.Value
 	m.Body = wire.Copy(body)
 	return err
 }

@@ -1,0 +1,210 @@
+package bolt
+
+import (
+	"bytes"
+
+	"github.com/dragoman-rpc/dragoman/codecs"
+	"github.com/dragoman-rpc/dragoman/codecs/hessian"
+	"github.com/dragoman-rpc/dragoman/codecs/wire"
+)
+
+// A content in Hessian is one stream, in the dialect of its first byte:
+//
+//	request    SofaRequest{targetAppName, methodName, targetServiceUniqueName, requestProps, methodArgSigs}  argument…
+//	response   SofaResponse{isError, errorMsg, appResponse, responseProps}
+//
+// Fields go by their names, for sofa-rpc-node has another order. There are as many arguments as methodArgSigs has types. What the
+// provider threw is an appResponse, too.
+const (
+	fieldMethod   = "methodName"
+	fieldService  = "targetServiceUniqueName"
+	fieldProps    = "requestProps"
+	fieldTypes    = "methodArgSigs"
+	fieldError    = "isError"
+	fieldText     = "errorMsg"
+	fieldResponse = "appResponse"
+	fieldAnswers  = "responseProps"
+)
+
+// object reads the object that a content begins with, and leaves sc behind it.
+func object(sc *hessian.Scanner, content []byte, class string, room []hessian.Field) (d hessian.Dialect, fields []hessian.Field, err error) {
+	d, ok := hessian.Recognize(content)
+	if !ok || d == hessian.First {
+		return d, nil, codecs.Errorf(codecs.Invalid, "a content that begins with no object of Hessian 2")
+	}
+	sc.ResetAs(content, d)
+	name, fields, err := sc.Object(room[:0])
+	if err == nil && name != class {
+		err = codecs.Errorf(codecs.Invalid, "a %q where a %s is due", brief([]byte(name)), class)
+	}
+	return d, fields, err
+}
+
+// asked reads the SofaRequest of m's Body: its names into w, if the header map has none, and the types of its arguments.
+func asked(m *codecs.Message, w *words) error {
+	var sc hessian.Scanner
+	var room [8]hessian.Field
+	d, fields, err := object(&sc, m.Body.Bytes(), classRequest, room[:])
+	if err != nil {
+		return err
+	}
+	m.Format.Encoding, m.Format.Wrap = d.String(), codecs.Sofa
+	if d == hessian.Final {
+		m.Hint |= hintFinal
+	}
+	for i := range fields {
+		f := &fields[i]
+		sc.Back(f)
+		switch f.Name {
+		case fieldMethod:
+			err = agree(&sc, "method", &w.method)
+		case fieldService:
+			name := &w.service
+			if *name == "" {
+				name = &w.target
+			}
+			err = agree(&sc, "service", name)
+		case fieldTypes:
+			err = types(m, &sc)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// agree reads a name that the header map may have said before: in other words it may not.
+func agree(sc *hessian.Scanner, what string, name *string) error {
+	text, null, err := sc.Text()
+	switch {
+	case err != nil || null:
+		return err
+	case *name == "":
+		*name = wire.Intern(text)
+	case *name != string(text):
+		return codecs.Errorf(codecs.Invalid, "the header map names the %s %.100q, the content %q", what, *name, brief(text))
+	}
+	return nil
+}
+
+// types makes the descriptor of the types of the arguments.
+func types(m *codecs.Message, sc *hessian.Scanner) error {
+	var room [8]string
+	list, err := sc.Strings(room[:0])
+	if err != nil {
+		return err
+	}
+	var buf [256]byte
+	desc := buf[:0]
+	for _, t := range list {
+		if desc, err = appendDescriptor(desc, t); err != nil {
+			return err
+		}
+	}
+	m.Descriptor, m.Args = wire.Intern(desc), int16(len(list))
+	return nil
+}
+
+// told reads the SofaResponse of m's Body. flag is what the header map says: that it is an error, or that the value was thrown.
+func told(m *codecs.Message, flag bool) error {
+	var sc hessian.Scanner
+	var room [8]hessian.Field
+	d, fields, err := object(&sc, m.Body.Bytes(), classResponse, room[:])
+	if err != nil {
+		return err
+	}
+	m.Format = codecs.Format{Encoding: d.String(), Shape: codecs.Value, Wrap: codecs.Sofa}
+	var text []byte
+	failed, null := false, true
+	for i := range fields {
+		f := &fields[i]
+		sc.Back(f)
+		switch f.Name {
+		case fieldError:
+			failed = failed || m.Body.Bytes()[f.Start] == 'T'
+		case fieldText:
+			t, none, err := sc.Text()
+			if err != nil {
+				return err
+			}
+			if !none { // SofaResponse.setErrorMsg makes an error of it, whatever isError says
+				text, failed = bytes.Clone(t), true
+			}
+		case fieldResponse:
+			if null = sc.Null(); null {
+				break
+			}
+			if err := exception(m, &sc, f, flag); err != nil {
+				return err
+			}
+		}
+	}
+	switch {
+	case failed:
+		m.Status, m.Bare = errorStatus(text, codecs.Internal), true
+		if m.Status.Text == "" {
+			m.Status.Text = "an error without a text"
+		}
+	case null:
+		m.Format.Shape, m.Body = codecs.Void, wire.Body{}
+		return nil
+	default:
+		return nil
+	}
+	m.Format, m.Body = codecs.Format{}, wire.Body{}
+	return nil
+}
+
+// exception makes m a Fault if the value was thrown: the header map says so, or, of sofa-rpc-node, which says nothing there, the
+// value's fields do.
+func exception(m *codecs.Message, sc *hessian.Scanner, f *hessian.Field, flag bool) error {
+	var t hessian.Thrown
+	if err := sc.Thrown(&t); err != nil {
+		return err
+	}
+	if !flag {
+		if t.Class == "" || t.Message == nil {
+			return nil
+		}
+		sc.Back(f)
+		var room [8]hessian.Field
+		_, fields, err := sc.Object(room[:0])
+		if err != nil {
+			return err
+		}
+		if !has(fields, "stackTrace") {
+			return nil
+		}
+	}
+	m.Format.Shape = codecs.Thrown
+	m.Status = codecs.Status{Code: codecs.Fault, Text: brief(t.Message), Class: t.Class}
+	if m.Status.Text == "" {
+		m.Status.Text = t.Class
+	}
+	return nil
+}
+
+func has(fields []hessian.Field, name string) bool {
+	for i := range fields {
+		if fields[i].Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// failureText reads the exception in a response whose status is a failure: sofa-bolt's own, of which the message counts.
+func failureText(content []byte) []byte {
+	d, ok := hessian.Recognize(content)
+	if !ok || d == hessian.First {
+		return nil
+	}
+	var sc hessian.Scanner
+	sc.ResetAs(content, d)
+	var t hessian.Thrown
+	if err := sc.Thrown(&t); err != nil {
+		return nil // whatever the text is, the call has failed
+	}
+	return bytes.Clone(t.Message)
+}

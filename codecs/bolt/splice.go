@@ -1,0 +1,217 @@
+package bolt
+
+import (
+	"github.com/dragoman-rpc/dragoman/codecs"
+	"github.com/dragoman-rpc/dragoman/codecs/hessian"
+	"github.com/dragoman-rpc/dragoman/codecs/wire"
+)
+
+// splice writes the SofaRequest of m's Body with the names and the baggage of its Header, and gives what follows unchanged: the
+// arguments. Strings use none of the stream's tables, and maps are only filled or emptied of strings, so that what follows stays
+// right.
+func splice(f *frame, m *codecs.Message, name string) (wire.Body, error) {
+	if m.Body.Len() == 0 {
+		blank(f, m, name)
+		return wire.Body{}, nil
+	}
+	p := m.Body.Bytes()
+	var sc hessian.Scanner
+	var room [8]hessian.Field
+	d, fields, err := object(&sc, p, classRequest, room[:])
+	if err != nil || d.String() != m.Format.Encoding {
+		return wire.Body{}, codecs.Errorf(codecs.Internal, "bolt: encode request: a body in %v that is none: %v", m.Format, err)
+	}
+	end, at := sc.Pos(), 0
+	out := f.out
+	for i := range fields {
+		field := &fields[i]
+		switch field.Name {
+		case fieldMethod, fieldService:
+			text := m.Method
+			if field.Name == fieldService {
+				text = name
+			}
+			out.B = d.AppendString(append(out.B, p[at:field.Start]...), text)
+		case fieldProps:
+			out.B = append(out.B, p[at:field.Start]...)
+			sc.Back(field)
+			if err := props(f, m, &sc, p, d); err != nil {
+				return wire.Body{}, refuse(codecs.Internal, "encode request", err)
+			}
+		default:
+			out.B = append(out.B, p[at:field.End]...)
+		}
+		at = field.End
+	}
+	out.B = append(out.B, p[at:end]...)
+	return m.Body.Sub(end, len(p)), nil
+}
+
+// blank writes the SofaRequest of a call without arguments.
+func blank(f *frame, m *codecs.Message, name string) {
+	d := hessian.Draft
+	if m.Format.Encoding == encodingFinal {
+		d = hessian.Final
+	}
+	b := d.AppendObject(f.out.B, classRequest, "targetAppName", fieldMethod, fieldService, fieldProps, fieldTypes)
+	b = d.AppendString(d.AppendNull(b), m.Method)
+	b = d.AppendString(b, name)
+	b = d.AppendMapStart(d.AppendString(d.AppendMapStart(b), askedProp))
+	f.out.B = b
+	baggage(f, m, d)
+	b = d.AppendMapEnd(d.AppendMapEnd(f.out.B))
+	f.out.B = d.AppendStrings(b, nil)
+}
+
+// The maps inside requestProps that a header map has flattened: an entry k of the map m stands there as m.k.
+const (
+	askedProp = "rpc_req_baggage"
+	traceProp = "rpc_trace_context"
+)
+
+// props writes requestProps, at which sc stands, with the baggage that m's metadata is: all else is copied.
+func props(f *frame, m *codecs.Message, sc *hessian.Scanner, p []byte, d hessian.Dialect) error {
+	at := sc.Pos()
+	ok, err := sc.Map()
+	for ok && err == nil {
+		before := *sc
+		var e hessian.Pair
+		if ok, err = sc.Pair(&e); !ok || err != nil || e.Key != nil {
+			continue
+		}
+		var key string
+		if key, ok, err = nested(&before); err != nil || !ok || key != askedProp {
+			ok = true
+			continue
+		}
+		f.out.B = append(f.out.B, p[at:before.Pos()]...)
+		if at, err = kept(f, &before, p); err == nil {
+			baggage(f, m, d)
+		}
+	}
+	f.out.B = append(f.out.B, p[at:sc.Pos()]...)
+	return err
+}
+
+// nested takes the key of an entry of a map and the beginning of its value, if that is a map, too.
+func nested(sc *hessian.Scanner) (key string, ok bool, err error) {
+	text, null, err := sc.Text()
+	if err != nil || null {
+		return "", false, nil // a key of another kind
+	}
+	key = wire.Intern(text)
+	if ok, err = sc.Map(); err != nil {
+		return key, false, nil // a value of another kind
+	}
+	return key, ok, nil
+}
+
+// kept copies the entries of the map in which sc stands that are no texts, and gives the place of the map's end.
+func kept(f *frame, sc *hessian.Scanner, p []byte) (end int, err error) {
+	var e hessian.Pair
+	for {
+		more, err := sc.Pair(&e)
+		if err != nil || !more {
+			return e.Start, err
+		}
+		if e.Key == nil || !e.Plain {
+			f.out.B = append(f.out.B, p[e.Start:e.End]...)
+		}
+	}
+}
+
+// baggage writes the metadata of a request that goes as baggage, as entries of a map.
+func baggage(f *frame, m *codecs.Message, d hessian.Dialect) {
+	own := ours(m.Hint)
+	for i, p := range m.Meta.Pairs {
+		if skipped(m.Meta.Pairs[:i], p.Key, own) || isOwn(p.Key, m.Hint) {
+			continue
+		}
+		f.out.B = d.AppendString(d.AppendString(f.out.B, p.Key), p.Value)
+	}
+}
+
+// LoadMeta reads the header map, and from the content's requestProps what the header map does not have.
+func (s *session) LoadMeta(m *codecs.Message) error {
+	if m.Meta.Loaded || m.Frame.Of != Name {
+		m.Meta.Loaded = true
+		return nil
+	}
+	var h head
+	p := m.Frame.Bytes.Bytes()
+	if ok, err := h.parse(p); !ok || err != nil {
+		return codecs.Errorf(codecs.Internal, "bolt: load metadata: a frame that was not cut here")
+	}
+	prefix, code := askedBaggage, codecs.Invalid
+	if h.kind == typeResponse {
+		prefix, code = toldBaggage, codecs.Malformed
+	}
+	var meta codecs.Meta
+	err := collect(&meta, h.cut(p).header, prefix)
+	if err == nil && h.kind != typeResponse && m.Format.Wrap == codecs.Sofa {
+		err = collectProps(&meta, h.cut(p).content.Bytes())
+	}
+	if err != nil {
+		return refuse(code, "load metadata", err)
+	}
+	meta.Loaded = true
+	m.Meta = meta
+	return nil
+}
+
+// collectProps adds the texts in requestProps, and those in its maps of baggage and of tracing, for keys that meta does not have.
+func collectProps(meta *codecs.Meta, content []byte) error {
+	var sc hessian.Scanner
+	var room [8]hessian.Field
+	_, fields, err := object(&sc, content, classRequest, room[:])
+	for i := range fields {
+		if fields[i].Name != fieldProps || err != nil {
+			continue
+		}
+		sc.Back(&fields[i])
+		err = texts(meta, &sc, "", true)
+	}
+	return err
+}
+
+// texts adds the texts of a map whose keys get a prefix.
+func texts(meta *codecs.Meta, sc *hessian.Scanner, prefix string, deep bool) error {
+	ok := true
+	var err error
+	if deep {
+		ok, err = sc.Map()
+	}
+	for ok && err == nil {
+		before := *sc
+		var e hessian.Pair
+		if ok, err = sc.Pair(&e); !ok || err != nil {
+			break
+		}
+		if e.Key != nil {
+			err = addText(meta, prefix+string(e.Key), e.Value)
+			continue
+		}
+		if !deep {
+			continue
+		}
+		switch key, in, _ := nested(&before); {
+		case in && key == askedProp:
+			err = texts(meta, &before, "", false)
+		case in && key == traceProp:
+			err = texts(meta, &before, traceProp+".", false)
+		}
+	}
+	return err
+}
+
+func addText(meta *codecs.Meta, key string, value []byte) error {
+	k := plainKey(key, askedBaggage)
+	if k == "" || hasKey(meta.Pairs, k) {
+		return nil
+	}
+	if len(meta.Pairs) >= maxPairs {
+		return codecs.Errorf(codecs.Invalid, "over %d pairs of metadata", maxPairs)
+	}
+	meta.Add(k, clean(string(value)))
+	return nil
+}
