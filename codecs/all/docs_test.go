@@ -12,6 +12,7 @@ import (
 
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/all"
+	"github.com/dragoman-rpc/dragoman/codecs/bolt"
 	"github.com/dragoman-rpc/dragoman/codecs/dubbo"
 	"github.com/dragoman-rpc/dragoman/codecs/grpc"
 	"github.com/dragoman-rpc/dragoman/codecs/http"
@@ -67,8 +68,8 @@ tables that the code uses; codes of the metrics and of log lines are those of th
 ## What a caller gets
 
 Where there is an exception to be passed on (` + "`fault`" + `), it goes in the protocol's own form of one: over Redis in ` + "`result`" + `, over HTTP as
-a problem with ` + "`class`, `message`, `fields` and `cause`" + `, over Dubbo as the exception itself (types.md, Exceptions). A Dubbo row speaks
-of the rest. A number that a server of the caller's own protocol gave is passed on as it was.
+a problem with ` + "`class`, `message`, `fields` and `cause`" + `, over Dubbo and Bolt as the exception itself (types.md, Exceptions). Their
+rows speak of the rest. A number that a server of the caller's own protocol gave is passed on as it was.
 
 `
 
@@ -92,19 +93,25 @@ at most one in ten calls, requests over 64 KiB are never tried again, and neithe
 func statusPage() string {
 	var b strings.Builder
 	b.WriteString(statusHead)
-	b.WriteString("| code | means | Redis-GET `ec` | HTTP | gRPC | Dubbo | Dubbo tries again |\n|---|---|---|---|---|---|---|\n")
+	b.WriteString("| code | means | Redis-GET `ec` | HTTP | gRPC | Bolt | Dubbo | Dubbo tries again |\n|---|---|---|---|---|---|---|---|\n")
+	sent := bolt.Sent()
 	for _, r := range dubbo.Sent() {
 		what := "`" + r.Code.String() + "`"
 		if r.Unsent {
 			what += ", unsent"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %d | %d | %s | %s | %s |\n", what, meanings[r.Code], redis.EC(r.Code), http.StatusCode(r.Code), grpc.Native(codecs.Status{Code: r.Code, Unsent: r.Unsent}), r.Wire, yes(r.Retried))
+		fmt.Fprintf(&b, "| %s | %s | %d | %d | %s | %s | %s | %s |\n", what, meanings[r.Code], redis.EC(r.Code), http.StatusCode(r.Code), grpc.Native(codecs.Status{Code: r.Code, Unsent: r.Unsent}), sent[r.Code].Wire, r.Wire, yes(r.Retried))
 	}
 	b.WriteString(retriedText)
 	b.WriteString("## What servers say\n\nThe other way: how the reply of a server is read.\n\n### Dubbo\n\n" +
 		"The rows are tried from the top: status, class of the exception, its code, and a text that its message must hold. An exception\n" +
 		"that is in no row is `fault`, a status that is in none `internal`.\n\n| response | code | unsent |\n|---|---|---|\n")
 	for _, r := range dubbo.Received() {
+		fmt.Fprintf(&b, "| %s | `%v` | %s |\n", r.Wire, r.Code, yes(r.Unsent))
+	}
+	b.WriteString("\n### Bolt\n\nAn exception of the service is `fault`. An error inside status 0, which SOFARPC uses for its own, is read by its text, and is\n" +
+		"`internal` if it is in no row; to a request in protobuf or JSON, whose reply does not tell the two apart, `fault`.\n\n| response | code | unsent |\n|---|---|---|\n")
+	for _, r := range bolt.Received() {
 		fmt.Fprintf(&b, "| %s | `%v` | %s |\n", r.Wire, r.Code, yes(r.Unsent))
 	}
 	b.WriteString("\n### Redis-GET\n\nAn `ec` that is in no row is the application's own: `fault`. A null or an error in place of a value is\n" +
