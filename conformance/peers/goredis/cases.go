@@ -163,10 +163,13 @@ func (c *caller) exception() error {
 	}
 	f, _ := r.Result.(map[string]any)
 	fields, _ := f["fields"].(map[string]any)
+	err = errors.Join(equal("em", "out of stock: A-1", r.message()), equal("class", "io.dragoman.sample.OutOfStock", f["class"]),
+		equal("message", "out of stock: A-1", f["message"]), equal("sku", "A-1", fields["sku"]), equal("left", json.Number("3"), fields["left"]))
+	if c.Cause != nil && !*c.Cause {
+		return err
+	}
 	cause, _ := f["cause"].(map[string]any)
-	return errors.Join(equal("em", "out of stock: A-1", r.message()), equal("class", "io.dragoman.sample.OutOfStock", f["class"]),
-		equal("message", "out of stock: A-1", f["message"]), equal("sku", "A-1", fields["sku"]),
-		equal("left", json.Number("3"), fields["left"]), equal("class of the cause", "java.lang.IllegalStateException", cause["class"]),
+	return errors.Join(err, equal("class of the cause", "java.lang.IllegalStateException", cause["class"]),
 		equal("message of the cause", "warehouse empty", cause["message"]))
 }
 

@@ -26,6 +26,7 @@ type op struct {
 	Depth   int    `json:"depth"`
 	Threads int    `json:"threads"`
 	Calls   int    `json:"calls"`
+	Cause   *bool  `json:"cause"`
 }
 
 type answer map[string]any

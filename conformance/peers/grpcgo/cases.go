@@ -187,10 +187,13 @@ func exceptionCase(o op) error {
 		if !ok {
 			return fmt.Errorf("the detail is a %T: %v", s.Details()[0], s.Details()[0])
 		}
-		return errors.Join(fails("Reserve", codes.Unknown, err), equal("message", "out of stock: A-1", s.Message()),
+		err = errors.Join(fails("Reserve", codes.Unknown, err), equal("message", "out of stock: A-1", s.Message()),
 			equal("class", "io.dragoman.sample.OutOfStock", f.Class), equal("message of the fault", "out of stock: A-1", f.GetMessage()),
-			equal("sku", "A-1", f.Fields["sku"].GetString_()), equal("left", int32(3), f.Fields["left"].GetInt()),
-			equal("class of the cause", "java.lang.IllegalStateException", f.Cause.GetClass()),
+			equal("sku", "A-1", f.Fields["sku"].GetString_()), equal("left", int32(3), f.Fields["left"].GetInt()))
+		if o.Cause != nil && !*o.Cause {
+			return err
+		}
+		return errors.Join(err, equal("class of the cause", "java.lang.IllegalStateException", f.Cause.GetClass()),
 			equal("message of the cause", "warehouse empty", f.Cause.GetMessage()))
 	})
 }

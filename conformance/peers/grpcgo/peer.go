@@ -26,6 +26,7 @@ type op struct {
 	Millis  int    `json:"millis"`
 	Timeout int    `json:"timeout"`
 	Reply   *bool  `json:"reply"`
+	Cause   *bool  `json:"cause"`
 }
 
 func (o op) timeout(otherwise time.Duration) time.Duration {

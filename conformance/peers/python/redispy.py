@@ -120,6 +120,8 @@ def exception(op):
     fields = f.get("fields") or {}
     equal("sku", "A-1", fields.get("sku"))
     equal("left", 3, fields.get("left"))
+    if op.get("cause") is False:
+        return
     cause = f.get("cause") or {}
     equal("class of the cause", "java.lang.IllegalStateException", cause.get("class"))
     equal("message of the cause", "warehouse empty", cause.get("message"))

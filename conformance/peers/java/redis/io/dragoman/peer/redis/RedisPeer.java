@@ -137,7 +137,7 @@ abstract class RedisPeer extends Peer {
         equal("class", "io.dragoman.sample.OutOfStock", f.get("class"));
         equal("message", "out of stock: A-1", f.get("message"));
         that("fields: " + f, f.get("fields") instanceof Map<?, ?> m && "A-1".equals(m.get("sku")) && Long.valueOf(3).equals(m.get("left")));
-        that("cause: " + f, f.get("cause") instanceof Map<?, ?> c && "warehouse empty".equals(c.get("message"))
+        that("cause: " + f, !op.unlessDenied("cause") || f.get("cause") instanceof Map<?, ?> c && "warehouse empty".equals(c.get("message"))
                 && "java.lang.IllegalStateException".equals(c.get("class")));
     }
 
