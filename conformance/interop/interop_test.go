@@ -70,6 +70,7 @@ type caller interface {
 
 var clients = []client{
 	{"dubbo3", "dubbo", aPeer}, {"dubbo27", "dubbo", aPeer}, {"dubbogo", "dubbo", aPeer}, {"dubbo2js", "dubbo", aPeer},
+	{"apachejs", "dubbo", aPeer}, {"dubboremoting", "dubbo", aPeer},
 	{"redispy2", "redis", aPeer}, {"redispy3", "redis", aPeer}, {"ioredis", "redis", aPeer}, {"phpredis", "redis", aPeer},
 	{"jedis2", "redis", aPeer}, {"jedis3", "redis", aPeer}, {"lettuce2", "redis", aPeer}, {"lettuce3", "redis", aPeer},
 	{"noderedis2", "redis", aPeer}, {"noderedis3", "redis", aPeer}, {"goredis2", "redis", aPeer}, {"goredis3", "redis", aPeer}, {"redis-cli", "redis", aTool(redisCLI)},

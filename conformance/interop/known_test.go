@@ -15,6 +15,9 @@ var others = append([]string{"phpredis"}, strict...)
 // strict are those of them that tell null from an empty list.
 var strict = []string{"ioredis", "jedis2", "jedis3", "lettuce2", "lettuce3", "noderedis2", "noderedis3", "goredis2", "goredis3"}
 
+// node are the consumers of Node.js, which have their cases in one file.
+var node = []string{"dubbo2js", "apachejs", "dubboremoting"}
+
 const triple = "Dubbo over Triple sends no details, and its code before a message, of which it keeps Latin-1 alone"
 
 // grpcOthers are the programs that speak gRPC, but for Dubbo's own.
@@ -28,12 +31,12 @@ var knownCases = []known{
 	{others, []string{"dubbogo"}, "echo", "a string of Go is never null, and one of the texts is"},
 	{others, []string{"dubbogo"}, "pojo", "dubbo-go has one value for null and the empty list"},
 	{strict, []string{"dubbogo"}, "collections", "dubbo-go has one value for null and the empty list"},
-	{append([]string{"dubbo2js"}, others...), []string{"dubbogo"}, "overloads", "dubbo-go has no overloads: the last method of a name wins"},
+	{append(node, others...), []string{"dubbogo"}, "overloads", "dubbo-go has no overloads: the last method of a name wins"},
 	{[]string{"dubbo3", "dubbo27"}, grpcServers, "attachments-unicode", "metadata of gRPC is ASCII: other values arrive in bytes, under the key with -bin"},
 	{[]string{"curl", "curl-h2"}, grpcServers, "context", "metadata of gRPC is ASCII: other values arrive in bytes, under the key with -bin"},
 	{[]string{"dubbo3", "dubbo27"}, grpcServers, "generic", "gRPC has no overloads, and the case calls one that is in no .proto file"},
 	{[]string{"dubbo3", "dubbo27"}, grpcServers, "nulls", "gRPC has no null message: a service gets an empty one"},
-	{[]string{"dubbo2js"}, []string{"grpcgo", "grpcjs"}, "exception", "the case wants the name of the first field that differs, and these services print both orders"},
+	{node, []string{"grpcgo", "grpcjs"}, "exception", "the case wants the name of the first field that differs, and these services print both orders"},
 	{append([]string{"dubbo3", "dubbo27", "dubbogo", "curl", "curl-h2", "redispy2", "redispy3"}, append(others, grpcOthers...)...), []string{"tri"}, "exception", triple},
 	{nil, []string{"tri"}, "generic-exception", triple},
 	{nil, []string{"tri"}, "mget", triple},
@@ -50,7 +53,7 @@ var knownCases = []known{
 	{grpcServers, []string{"dubbogo"}, "large", "dubbo-go closes the connection over a message of 3 MB"},
 	{[]string{"grpcio"}, []string{"dubbogo"}, "any", "dubbo-go sends a result that is null as the reply's attachments"},
 	{grpcServers, []string{"pyredis"}, "large", "the old server takes no request over 32 KiB"},
-	{[]string{"dubbo2js"}, []string{"dubbogo"}, "missing-method", "dubbo2.js shows nothing of dubbo-go's java.lang.Throwable"},
+	{[]string{"dubbo2js", "apachejs"}, []string{"dubbogo"}, "missing-method", "dubbo2.js shows nothing of dubbo-go's java.lang.Throwable"},
 }
 
 // whyKnown gives the reason for which a case fails, or nothing.
