@@ -57,6 +57,7 @@ func (e *Encoding) Reader(b wire.Body, f codecs.Format, t *contract.Type) token.
 	r.s.ResetAs(b.Bytes(), e.d)
 	r.s.rec = &r.tab
 	r.shape, r.t = f.Shape, t
+	r.wrap, r.framed, r.apart, r.before = f.Wrap, false, false, 0
 	r.begun, r.keep, r.given, r.within, r.budget = false, false, 0, 0, token.MaxExpand
 	return r
 }

@@ -22,17 +22,23 @@ type reader struct {
 	t       *contract.Type
 	stack   []frame
 	begun   bool
-	deepest int      // frames used
-	keep    bool     // references are given and not expanded
-	given   int64    // containers given as tokens
-	tokens  []int32  // of each container in the stream: 1 + its number among those given; 0 if it was not given
-	within  int      // references being expanded
-	budget  int      // what expanding may still cost
-	made    []byte   // the text of a scalar that was made here
-	raw     []byte   // the class of an object that is keyed
-	faults  []member // of the exceptions that are open
-	mag     []byte   // of a BigInteger
-	parts   parts    // of a java.time value
+	deepest int // frames used
+	wrap    codecs.Wrap
+	bases   []base       // of the arguments' streams, if each has its own
+	framed  bool         // the value is a field of an object
+	behind  objectFields // the fields of that which come behind it
+	keep    bool         // references are given and not expanded
+	apart   bool         // but for those from one argument to another
+	before  int64        // containers given before the present argument
+	given   int64        // containers given as tokens
+	tokens  []int32      // of each container in the stream: 1 + its number among those given; 0 if it was not given
+	within  int          // references being expanded
+	budget  int          // what expanding may still cost
+	made    []byte       // the text of a scalar that was made here
+	raw     []byte       // the class of an object that is keyed
+	faults  []member     // of the exceptions that are open
+	mag     []byte       // of a BigInteger
+	parts   parts        // of a java.time value
 }
 
 // frame is a container that is open.
@@ -93,12 +99,20 @@ func (r *reader) Next(t *token.Token) error {
 // first begins the body.
 func (r *reader) first(t *token.Token) error {
 	if r.begun {
-		return io.EOF
+		return r.last()
 	}
 	r.begun = true
 	if len(r.s.p) > math.MaxInt32 {
 		return codecs.Errorf(codecs.Invalid, "hessian: read: body of %d bytes", len(r.s.p))
 	}
+	if r.wrap == codecs.Sofa && r.shape != codecs.Void {
+		return r.sofa(t)
+	}
+	return r.plain(t)
+}
+
+// plain begins a body that has nothing around it.
+func (r *reader) plain(t *token.Token) error {
 	switch r.shape {
 	case codecs.Void:
 		return io.EOF
@@ -121,8 +135,13 @@ func (r *reader) first(t *token.Token) error {
 
 // generic begins the arguments of a generic invocation, the third of its values.
 func (r *reader) generic(t *token.Token) error {
-	if err := r.s.values(2, 0); err != nil {
-		return err
+	for range 2 {
+		if err := r.s.value(0); err != nil {
+			return err
+		}
+		if r.wrap == codecs.Apart {
+			r.anew()
+		}
 	}
 	if r.s.Null() {
 		r.begin(t, token.List, 0, frame{kind: inArgs, ref: -1})
@@ -175,11 +194,14 @@ func (r *reader) step(f *frame) (end, key bool, err error) {
 		return end, false, err
 	}
 	f.i++
+	if len(r.stack) == 1 {
+		err = r.argument(f)
+	}
 	if f.kind == inMap {
 		f.value, f.at = true, r.s.pos
-		return false, true, nil
+		return false, true, err
 	}
-	return false, false, nil
+	return false, false, err
 }
 
 // pop gives the End of the last container.
@@ -268,6 +290,11 @@ func (r *reader) Mark() token.Mark {
 // Seek implements token.Reader.
 func (r *reader) Seek(m token.Mark) error {
 	refs, _ := slices.BinarySearch(r.tab.refs, uint32(m.A)) // so many containers begin before it
+	for i := len(r.bases) - 1; i >= 0; i-- {
+		if r.s.base = r.bases[i]; r.s.base.pos <= m.A {
+			break
+		}
+	}
 	r.goTo(place{m.A, refs})
 	r.begun, r.within = m.B&markBegun != 0, m.B>>markWithin&markDepth
 	r.stack = r.stack[:m.B&markDepth]
@@ -279,7 +306,7 @@ func (r *reader) Seek(m token.Mark) error {
 }
 
 // KeepRefs implements token.RefReader.
-func (r *reader) KeepRefs() { r.keep = true }
+func (r *reader) KeepRefs(apart bool) { r.keep, r.apart = true, apart }
 
 // Close implements token.Reader.
 func (r *reader) Close() {
@@ -289,7 +316,7 @@ func (r *reader) Close() {
 	if cap(r.tokens) > keep || cap(r.faults) > keepMembers {
 		r.tokens, r.faults = nil, nil
 	}
-	r.tokens = r.tokens[:0]
+	r.tokens, r.bases, r.behind = r.tokens[:0], r.bases[:0], objectFields{}
 	if cap(r.made) > keepText || cap(r.raw) > keepText {
 		r.made, r.raw = nil, nil
 	}

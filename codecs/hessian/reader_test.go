@@ -219,7 +219,7 @@ func TestKeepRefs(t *testing.T) {
 	read := func(p []byte, shape codecs.Shape, t *contract.Type) string {
 		r := readerOf(e, p, shape, t)
 		defer r.Close()
-		r.(token.RefReader).KeepRefs()
+		r.(token.RefReader).KeepRefs(false)
 		s, err := dumpReader(r)
 		if err != nil {
 			return err.Error()

@@ -31,7 +31,7 @@ func TestSkip(t *testing.T) {
 			t.Errorf("without %d:\n got %s\nwant %s", i, got, want.expanded)
 		}
 		r := readerOf(e, p, codecs.Value, nil)
-		r.(token.RefReader).KeepRefs()
+		r.(token.RefReader).KeepRefs(false)
 		if got := without(t, r, 5, i); !slices.Equal(got, want.kept) {
 			t.Errorf("without %d, references kept:\n got %s\nwant %s", i, got, want.kept)
 		}

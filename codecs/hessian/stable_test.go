@@ -142,7 +142,7 @@ func TestStable(t *testing.T) {
 		}
 		rd := readerOf(e, p, codecs.Value, nil)
 		defer rd.Close()
-		rd.(token.RefReader).KeepRefs()
+		rd.(token.RefReader).KeepRefs(false)
 		got, err := dumpReader(rd)
 		if err != nil {
 			r.Fatalf("%x: %v", p, err)

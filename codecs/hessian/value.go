@@ -140,7 +140,7 @@ func (r *reader) reference(t *token.Token, key bool) error {
 	if err != nil {
 		return err
 	}
-	if r.keep && k < len(r.tokens) && r.tokens[k] > 0 {
+	if r.keep && k < len(r.tokens) && int64(r.tokens[k]) > r.before {
 		t.Kind, t.Int = token.Ref, int64(r.tokens[k])-1
 		return nil
 	}

@@ -18,6 +18,8 @@ import (
 // put in when the body is whole, all holes in one pass.
 type writer struct {
 	o       *wire.Out
+	wrap    codecs.Wrap
+	framed  bool // the value is a field of a SofaResponse
 	enc     *Encoding
 	d       Dialect
 	lite    bool // it is hessian-lite that reads: Dubbo
@@ -78,6 +80,7 @@ func (e *Encoding) Writer(o *wire.Out, f codecs.Format, t *contract.Type) token.
 		w = &writer{enc: e, d: e.d}
 	}
 	w.o, w.shape, w.t = o, f.Shape, t
+	w.wrap, w.framed = f.Wrap, false
 	w.lite = e.d == Final && f.Wrap == codecs.Plain
 	w.invoke = f.Shape == codecs.Generic && t != nil && t.Kind == contract.Tuple
 	w.done, w.refs = f.Shape == codecs.Void, 0
@@ -85,7 +88,7 @@ func (e *Encoding) Writer(o *wire.Out, f codecs.Format, t *contract.Type) token.
 }
 
 // Shares implements token.Sharer.
-func (w *writer) Shares() {}
+func (w *writer) Shares() (apart bool) { return w.wrap == codecs.Apart }
 
 func misuse(format string, args ...any) error {
 	return codecs.Errorf(codecs.Internal, "hessian: write: "+format, args...)
@@ -114,6 +117,9 @@ func (w *writer) Put(t *token.Token) error {
 		return misuse("%v where the end of %d members is due", t.Kind, f.n)
 	}
 	f.i++
+	if f.kind == wArgs && w.wrap == codecs.Apart && f.i > 1 {
+		w.anew()
+	}
 	if f.kind == wObject && w.named() {
 		w.o.B = w.d.AppendString(w.o.B, f.class.Fields[f.i-1])
 	}
@@ -127,6 +133,11 @@ func (w *writer) first(t *token.Token) error {
 	}
 	if (w.shape == codecs.Args || w.invoke) && t.Kind != token.List {
 		return misuse("%v where the list of arguments is due", t.Kind)
+	}
+	if w.wrap == codecs.Sofa {
+		if err := w.sofa(); err != nil {
+			return err
+		}
 	}
 	if w.invoke {
 		return w.generic(t)
@@ -155,6 +166,9 @@ func (w *writer) generic(t *token.Token) error {
 		return misuse("a generic invocation without the method's name")
 	}
 	w.o.B = w.d.AppendString(w.o.B, w.t.Name)
+	if w.wrap == codecs.Apart {
+		w.anew()
+	}
 	closed := false
 	if len(w.t.Fields) == 0 && t.Int != 0 {
 		w.o.B = w.d.AppendNull(w.o.B)
@@ -169,6 +183,9 @@ func (w *writer) generic(t *token.Token) error {
 		w.o.B = w.d.AppendString(w.o.B, name)
 	}
 	w.endList(closed)
+	if w.wrap == codecs.Apart {
+		w.anew()
+	}
 	w.openList("[object", int(t.Int))
 	return nil
 }
@@ -235,6 +252,7 @@ func (w *writer) whole() {
 		return
 	}
 	w.done = true
+	w.behind()
 	size := 0
 	for _, h := range w.holes {
 		size += h.to - h.from

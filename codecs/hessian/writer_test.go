@@ -23,7 +23,7 @@ func rewrite(e *Encoding, p []byte, shape codecs.Shape, t *contract.Type, refs b
 	r := readerOf(e, p, shape, t)
 	defer r.Close()
 	if refs {
-		r.(token.RefReader).KeepRefs()
+		r.(token.RefReader).KeepRefs(false)
 	}
 	var o wire.Out
 	w := e.Writer(&o, codecs.Format{Encoding: "hessian2", Shape: shape}, t)
@@ -328,7 +328,7 @@ func TestWriteGeneric(t *testing.T) {
 	}
 	r := readerOf(e, p, codecs.Args, nil)
 	defer r.Close()
-	r.(token.RefReader).KeepRefs()
+	r.(token.RefReader).KeepRefs(false)
 	got, err = dumpReader(r)
 	if want := `list(-1)[ "find" list(2)<[string>[ "x.User" "java.lang.Object" ] list(2)<[object>[ ` + u + `ref(3) ] born: time(60000) balance: big(1.5)<java.math.BigDecimal> ] list(1)<[int>[ 1:32 ] ] ]`; got != want || err != nil {
 		t.Errorf("\n got %s %v\nwant %s", got, err, want)

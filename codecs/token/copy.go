@@ -73,12 +73,13 @@ func (c *copier) free() {
 
 // shared says whether references can pass, and has r give them.
 func (c *copier) shared() bool {
-	if _, ok := c.w.(Sharer); !ok {
+	w, ok := c.w.(Sharer)
+	if !ok {
 		return false
 	}
 	r, ok := c.r.(RefReader)
 	if ok {
-		r.KeepRefs()
+		r.KeepRefs(w.Shares())
 	}
 	return ok
 }

@@ -160,7 +160,7 @@ func TestMapsStayMapsWhereNoClassesAre(t *testing.T) {
 // sharer is a printer that takes references.
 type sharer struct{ printer }
 
-func (s *sharer) Shares() {}
+func (s *sharer) Shares() bool { return true }
 
 // refScript is a script that can give references.
 type refScript struct {
@@ -168,7 +168,7 @@ type refScript struct {
 	kept bool
 }
 
-func (s *refScript) KeepRefs() { s.kept = true }
+func (s *refScript) KeepRefs(apart bool) { s.kept = apart }
 
 func TestReferencesPassWhereBothSidesHaveThem(t *testing.T) {
 	r := &refScript{script: script{ts: []token.Token{{Kind: token.List, Int: 2}, {Kind: token.Map}, {Kind: token.End}, {Kind: token.Ref, Int: 1}, {Kind: token.End}}}}

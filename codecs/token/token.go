@@ -74,10 +74,11 @@ type Writer interface {
 	Close() error // gives the writer back; an error if the value is not whole
 }
 
-// Sharer is a Writer that can write Ref. Copy tells a Reader that is a RefReader to give references instead of expanding them.
+// Sharer is a Writer that can write Ref; apart: only to what begins in the same member of the outermost List, where each argument
+// has a stream of its own. Copy tells a Reader that is a RefReader to give such references instead of expanding them.
 type (
-	Sharer    interface{ Shares() }
-	RefReader interface{ KeepRefs() }
+	Sharer    interface{ Shares() (apart bool) }
+	RefReader interface{ KeepRefs(apart bool) }
 )
 
 // Plain is a Reader or Writer of a syntax whose values name no classes (JSON, MessagePack). Copy takes members in any order from
