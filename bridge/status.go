@@ -92,6 +92,8 @@ type adminView struct{ *Bridge }
 
 func (v adminView) Status() any { return v.Bridge.Status() }
 
+func (v adminView) Contracts() any { return v.Bridge.Contracts() }
+
 func (v adminView) Reload() error {
 	if v.opts.Load == nil {
 		return errors.New("bridge: reload: this configuration was not read from a file")

@@ -20,10 +20,12 @@ import (
 
 // Bridge is what the pages are about. Its methods are called from many goroutines.
 type Bridge interface {
-	Ready() bool   // calls are welcome
-	Status() any   // to be shown as JSON, without secrets
-	Reload() error // reads the configuration again; an error leaves all as it was
-	Drain()        // begins to drain and returns at once
+	Ready() bool // calls are welcome
+	Status() any // to be shown as JSON, without secrets, as is Contracts
+	Contracts() any
+	Learned() []byte // a contract file
+	Reload() error   // reads the configuration again; an error leaves all as it was
+	Drain()          // begins to drain and returns at once
 }
 
 // Options say where to listen and whom to ask.

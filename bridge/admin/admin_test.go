@@ -25,10 +25,12 @@ type fake struct {
 	fail    error
 }
 
-func (f *fake) Ready() bool   { return f.ready.Load() }
-func (f *fake) Status() any   { return map[string]string{"version": "1.2.3"} }
-func (f *fake) Reload() error { f.reloads.Add(1); return f.fail }
-func (f *fake) Drain()        { f.drains.Add(1) }
+func (f *fake) Ready() bool     { return f.ready.Load() }
+func (f *fake) Status() any     { return map[string]string{"version": "1.2.3"} }
+func (f *fake) Contracts() any  { return map[string]string{"learn": "use"} }
+func (f *fake) Learned() []byte { return []byte("class a.B;\n") }
+func (f *fake) Reload() error   { f.reloads.Add(1); return f.fail }
+func (f *fake) Drain()          { f.drains.Add(1) }
 
 // running is a Server on both ways.
 type running struct {
@@ -89,7 +91,8 @@ func TestPages(t *testing.T) {
 	r := start(t)
 	for _, over := range []map[string]string{nil, {}} {
 		r.bridge.ready.Store(true)
-		for path, want := range map[string]string{"/health": "alive", "/ready": "ready", "/metrics": "calls 1", "/status": `"version": "1.2.3"`} {
+		for path, want := range map[string]string{"/health": "alive", "/ready": "ready", "/metrics": "calls 1", "/status": `"version": "1.2.3"`, "/contracts": `"learn": "use"`,
+			"/contracts/learned": "class a.B;"} {
 			if status, body := r.ask("GET", path, over); status != 200 || !strings.Contains(body, want) {
 				t.Errorf("GET %s: %d %q, want 200 with %q", path, status, body, want)
 			}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 )
 
 // pages are all there is, whoever asks.
@@ -17,14 +18,10 @@ func pages(o *Options) http.Handler {
 		}
 		text(w, http.StatusServiceUnavailable, "not ready")
 	})
-	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
-		page, err := json.MarshalIndent(o.Bridge.Status(), "", "  ")
-		if err != nil {
-			text(w, http.StatusInternalServerError, err.Error())
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(append(page, '\n')) // who has gone away cannot be told so
+	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) { page(w, o.Bridge.Status()) })
+	mux.HandleFunc("GET /contracts", func(w http.ResponseWriter, _ *http.Request) { page(w, o.Bridge.Contracts()) })
+	mux.HandleFunc("GET /contracts/learned", func(w http.ResponseWriter, _ *http.Request) {
+		text(w, http.StatusOK, strings.TrimSuffix(string(o.Bridge.Learned()), "\n"))
 	})
 	mux.Handle("GET /metrics", o.Metrics)
 	mux.HandleFunc("POST /reload", func(w http.ResponseWriter, _ *http.Request) {
@@ -39,6 +36,17 @@ func pages(o *Options) http.Handler {
 		o.Bridge.Drain()
 	})
 	return mux
+}
+
+// page answers with v as JSON.
+func page(w http.ResponseWriter, v any) {
+	p, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		text(w, http.StatusInternalServerError, err.Error())
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(append(p, '\n')) // who has gone away cannot be told so
 }
 
 // text answers with one line, or a few.

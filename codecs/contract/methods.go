@@ -33,7 +33,7 @@ func (b *builder) service(x *Index, s *source) error {
 }
 
 func (b *builder) method(f *File, w *method) (*Method, error) {
-	m := &Method{Name: w.name.text, Params: &Type{Kind: Tuple, Fields: []Field{}}, Oneway: w.oneway, Varargs: w.varargs, Source: Declared}
+	m := &Method{Name: w.name.text, Params: &Type{Kind: Tuple, Fields: []Field{}}, Oneway: w.oneway, Varargs: w.varargs, Source: b.from}
 	seen := map[string]bool{}
 	for i := range w.params {
 		p := &w.params[i]
