@@ -1,6 +1,7 @@
 package hsf
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
@@ -87,28 +88,45 @@ func (y syntax) failure(m *codecs.Message, thrown bool) string {
 	return text
 }
 
-// thrown appends an exception. One that a caller could not tell from a result, for it has no stack trace and no name of an exception,
-// gets an empty one as its last field: then it has java.lang.Throwable's own fields. It is the first object of its stream and
-// ends it, so its class stands first and its last field last.
+// thrown appends an exception. One that a caller could not tell from a result gets the fields of java.lang.Throwable that it lacks, as
+// its last ones: null, which is what Java takes for not said. It is the first object of its stream and ends it, so its class stands
+// first and its last field last.
 func (f *response) thrown(y syntax, b wire.Body) {
 	out, p := f.out, b.Bytes()
-	class, _, err := y.thrown(p)
-	if err == nil && class == "" && y.dialect == hessian.Final && p[0] == 'C' {
-		var sc hessian.Scanner
-		y.scan(&sc, p[1:])
-		name, _, err1 := sc.Text()
-		n, err2 := sc.Int()
-		at := 1 + sc.Pos()
-		if err1 == nil && err2 == nil && sc.SkipText(int(n)) == nil {
-			end := 1 + sc.Pos()
-			out.B = hessian.AppendInt(hessian.AppendString(append(out.B, 'C'), name), n+1)
-			out.B = append(out.B, p[at:end]...)
-			out.B = hessian.AppendString(out.B, "stackTrace")
-			out.Body(b.Sub(end, b.Len()))
-			out.B = hessian.AppendNull(out.B)
-			b.Release()
-			return
+	if class, _, err := y.thrown(p); class != "" || err != nil || y.dialect != hessian.Final || p[0] != 'C' {
+		out.Body(b)
+		return
+	}
+	var sc hessian.Scanner
+	y.scan(&sc, p[1:])
+	name, _, err := sc.Text()
+	n, _ := sc.Int()
+	names := 1 + sc.Pos()
+	if err != nil || sc.SkipText(int(n)) != nil {
+		out.Body(b)
+		return
+	}
+	values := 1 + sc.Pos()
+	var lacks []string
+	for _, field := range [...]string{fieldMessage, fieldTrace} {
+		if !bytes.Contains(p[names:values], hessian.AppendString(nil, field)) {
+			lacks = append(lacks, field)
 		}
 	}
-	out.Body(b)
+	out.B = hessian.AppendInt(hessian.AppendString(append(out.B, 'C'), name), n+int32(len(lacks)))
+	out.B = append(out.B, p[names:values]...)
+	for _, field := range lacks {
+		out.B = hessian.AppendString(out.B, field)
+	}
+	out.Body(b.Sub(values, b.Len()))
+	for range lacks {
+		out.B = hessian.AppendNull(out.B)
+	}
+	b.Release()
 }
+
+// Fields of java.lang.Throwable.
+const (
+	fieldMessage = "detailMessage"
+	fieldTrace   = "stackTrace"
+)
