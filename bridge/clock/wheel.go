@@ -53,16 +53,16 @@ func (w *Wheel) Close() { w.close.Do(func() { close(w.done) }) }
 
 func (w *Wheel) tick() int64 { return int64(time.Since(w.start) / Tick) }
 
-// Start has e told once, after d. A timer that runs is started anew.
-func (w *Wheel) Start(t *Timer, d time.Duration, e Expirer) {
+// Start has e told once, at a time of this process's clock. A timer that runs is started anew. Nobody asks what time it is, as long as
+// other timers run.
+func (w *Wheel) Start(t *Timer, at time.Time, e Expirer) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.unlink(t)
 	if w.count == 0 {
 		w.now = w.tick()
 	}
-	// One tick is added because the present one has partly passed.
-	t.due, t.e = w.tick()+int64((d+Tick-1)/Tick)+1, e
+	t.due, t.e = int64((at.Sub(w.start)+Tick-1)/Tick), e
 	if t.due <= w.now {
 		t.due = w.now + 1
 	}

@@ -23,7 +23,7 @@ func (a *alarm) Expire() { a.rang = append(a.rang, time.Since(a.began)) }
 
 func (a *alarm) start(w *clock.Wheel, d time.Duration) {
 	a.began = time.Now()
-	w.Start(&a.Timer, d, a)
+	w.Start(&a.Timer, time.Now().Add(d), a)
 }
 
 // TestWheel: no timer fires early, none more than two ticks late, and each fires once: also those that are further away than the
@@ -105,7 +105,7 @@ func (a *again) Expire() {
 	a.gaps = append(a.gaps, time.Since(a.last))
 	a.last = time.Now()
 	if a.left--; a.left > 0 {
-		a.w.Start(&a.Timer, 20*time.Millisecond, a)
+		a.w.Start(&a.Timer, time.Now().Add(20*time.Millisecond), a)
 	}
 }
 
@@ -116,7 +116,7 @@ func TestAnew(t *testing.T) {
 		defer w.Close()
 		for range 2 {
 			a := &again{w: w, left: 5, last: time.Now()}
-			w.Start(&a.Timer, 20*time.Millisecond, a)
+			w.Start(&a.Timer, time.Now().Add(20*time.Millisecond), a)
 			time.Sleep(time.Hour)
 			synctest.Wait()
 			if len(a.gaps) != 5 {

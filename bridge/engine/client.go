@@ -214,16 +214,20 @@ func (c *clientConn) settled() {
 	c.freed = c.pump()
 }
 
+// deliverAll visits each home once for what stands in a row for it.
 func (c *clientConn) deliverAll() {
-	for i := range c.got {
-		d := &c.got[i]
-		h := d.to.home
-		h.visit(d.to, &d.m)
-		if n := len(c.met); n == 0 || c.met[n-1] != h {
+	for rest := c.got; len(rest) > 0; {
+		h, n := rest[0].to.home, 1
+		for n < len(rest) && rest[n].to.home == h {
+			n++
+		}
+		h.visit(rest[:n])
+		if k := len(c.met); k == 0 || c.met[k-1] != h {
 			c.met = append(c.met, h)
 		}
-		*d = delivery{}
+		rest = rest[n:]
 	}
+	clear(c.got)
 	c.got = c.got[:0]
 }
 

@@ -105,19 +105,25 @@ func (h *home) post(t task) {
 	}
 }
 
-// visit delivers a borrowed message: at once if the home is idle, owned and queued if it is not. The caller must call settle
-// for the home when it has delivered what it has.
-func (h *home) visit(to *clientCall, m *codecs.Message) {
+// visit delivers borrowed messages: at once if the home is idle, owned and queued if it is not. The caller must call settle for the
+// home when it has delivered what it has.
+func (h *home) visit(all []delivery) {
 	if h.run.TryLock() {
 		defer h.run.Unlock() // also if a stage panics
 		h.drain()            // what an earlier visit has queued comes first
-		to.deliver(m)
+		for i := range all {
+			all[i].to.deliver(&all[i].m)
+		}
 		return
 	}
-	m.Own()
+	for i := range all {
+		all[i].m.Own()
+	}
 	h.mu.Lock()
-	h.q = append(h.q, task{to: to, m: *m})
-	h.mu.Unlock()
+	defer h.mu.Unlock()
+	for i := range all {
+		h.q = append(h.q, task{to: all[i].to, m: all[i].m})
+	}
 }
 
 // settle does what visits have left: queued tasks and outboxes to flush. If the home is running its runner does it, and what was

@@ -24,9 +24,9 @@ func TestVisitsKeepTheirOrder(t *testing.T) {
 	h, got := new(home), new(order)
 	cc := &clientCall{call: new(codecs.Call), back: got, home: h}
 	h.run.Lock()
-	h.visit(cc, &codecs.Message{Kind: codecs.Reply, Bare: true, ID: 1})
+	h.visit([]delivery{{cc, codecs.Message{Kind: codecs.Reply, Bare: true, ID: 1}}})
 	h.run.Unlock()
-	h.visit(cc, &codecs.Message{Kind: codecs.Data, End: true, ID: 2})
+	h.visit([]delivery{{cc, codecs.Message{Kind: codecs.Data, End: true, ID: 2}}})
 	h.settle()
 	if len(got.ids) != 2 || got.ids[0] != 1 || got.ids[1] != 2 {
 		t.Errorf("replies came in the order %v, want [1 2]", got.ids)

@@ -56,7 +56,11 @@ func (l *link) unwritten() int {
 }
 
 // encode appends a message to the outbox, as far as the peer's window allows. Called under mu.
-func (l *link) encode(m *codecs.Message) (more bool, err error) { return l.sess.Encode(l.outbox(), m) }
+func (l *link) encode(m *codecs.Message) (more bool, err error) {
+	o := l.outbox()
+	o.Seal()
+	return l.sess.Encode(o, m)
+}
 
 // speak appends a message of the half itself. Called under mu.
 func (l *link) speak(m codecs.Message) error {

@@ -38,7 +38,7 @@ func (c *serverConn) open(h codecs.Handler, m *codecs.Message) {
 	}
 	if !x.Ended() && !x.Deadline.IsZero() {
 		x.timed = true
-		c.srv.Wheel.Start(&x.timer, time.Until(x.Deadline), x)
+		c.srv.Wheel.Start(&x.timer, x.Deadline, x)
 	}
 }
 

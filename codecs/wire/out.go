@@ -37,6 +37,55 @@ func (o *Out) Body(b Body) {
 	o.size += b.Len()
 }
 
+// sealed is the size of the pieces that an Out grows by.
+const sealed = 64 << 10
+
+// Seal puts B aside as a body when there is little room left in it, and begins another in pooled memory, so that an Out to which many
+// append is never moved. Offsets in B are void then: it is for whoever stands between two frames.
+func (o *Out) Seal() {
+	if len(o.B) >= sealed/2 && cap(o.B)-len(o.B) < 2*refMin {
+		o.seal()
+		o.B = scratch(sealed)
+	}
+}
+
+// seal makes B bodies that are referred to, in their order.
+func (o *Out) seal() {
+	if len(o.B) == 0 {
+		return
+	}
+	all := Body{p: o.B, blk: adopt(o.B)}
+	was, at := o.refs, 0
+	if n := len(was); n > 0 && was[n-1].at > 0 {
+		o.refs = make([]ref, 0, 2*n+1)
+		for _, r := range was {
+			if r.at > at {
+				o.refs = append(o.refs, ref{body: all.Sub(at, r.at)})
+				at = r.at
+			}
+			o.refs = append(o.refs, ref{body: r.body})
+		}
+	}
+	if at < len(o.B) {
+		o.refs = append(o.refs, ref{body: all.Sub(at, len(o.B))})
+	}
+	all.Release()
+	o.size += len(o.B)
+	o.B = nil
+}
+
+// Bodies appends the output, in order, to list, as owned bodies, and empties the Out.
+func (o *Out) Bodies(list []Body) []Body {
+	o.seal()
+	for i := range o.refs {
+		o.refs[i].body.Own()
+		list = append(list, o.refs[i].body)
+	}
+	clear(o.refs)
+	o.refs, o.size = o.refs[:0], 0
+	return list
+}
+
 // U16, U32 and U64 append in network order.
 func (o *Out) U16(v uint16) { o.B = binary.BigEndian.AppendUint16(o.B, v) }
 func (o *Out) U32(v uint32) { o.B = binary.BigEndian.AppendUint32(o.B, v) }

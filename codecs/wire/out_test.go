@@ -158,3 +158,34 @@ func TestIntern(t *testing.T) {
 		}
 	}
 }
+
+// TestOutSeals: what many append is put aside in pieces, in its order, also between bodies that are referred to.
+func TestOutSeals(t *testing.T) {
+	counted(t)
+	rapid.Check(t, func(r *rapid.T) {
+		var o wire.Out
+		var want []byte
+		for i := range rapid.IntRange(0, 200).Draw(r, "frames") {
+			o.Seal()
+			p := bytes.Repeat([]byte{byte(i)}, rapid.IntRange(1, 6000).Draw(r, "size"))
+			o.B = append(o.B, byte(i))
+			o.Body(wire.Copy(p))
+			want = append(append(want, byte(i)), p...)
+		}
+		if o.Len() != len(want) || !bytes.Equal(o.AppendTo(nil), want) {
+			r.Fatalf("%d bytes, want %d", o.Len(), len(want))
+		}
+		var got []byte
+		for _, b := range o.Bodies(nil) {
+			if !b.Owned() {
+				r.Fatal("a body is borrowed")
+			}
+			got = append(got, b.Bytes()...)
+			b.Release()
+		}
+		if !bytes.Equal(got, want) || o.Len() != 0 {
+			r.Fatalf("bodies of %d bytes, want %d; %d are left", len(got), len(want), o.Len())
+		}
+		o.Reset()
+	})
+}

@@ -57,6 +57,24 @@ func newBlock(n int) *block {
 	return b
 }
 
+// adopt makes a block of memory that nobody else refers to.
+func adopt(p []byte) *block {
+	if debug.Load() {
+		blocks.Add(1)
+	}
+	b := &block{buf: p[:cap(p)]}
+	b.refs.Store(1)
+	return b
+}
+
+// scratch gives n bytes of pooled memory, empty, that are not counted any more.
+func scratch(n int) []byte {
+	if b, _ := pools[class(n)].Get().(*block); b != nil {
+		return b.buf[:0]
+	}
+	return make([]byte, 0, n)
+}
+
 func (b *block) release() {
 	switch n := b.refs.Add(-1); {
 	case n > 0:

@@ -13,7 +13,8 @@ import (
 )
 
 const (
-	readSize = 16 << 10         // of a read buffer; it grows while one frame is larger
+	readSize = 16 << 10         // of a read buffer; it grows while one frame is larger,
+	readMost = 64 << 10         // and up to this while reads fill it
 	stallMax = 30 * time.Second // a peer that takes no byte for so long is closed
 	lingers  = 2 * time.Second  // how long we read on after our last byte, lest the kernel's reset eats it
 )
@@ -34,7 +35,7 @@ type conn struct {
 	shut    bool // CloseWrite was called
 	closed  bool
 	cause   error
-	backlog net.Buffers // owned, behind what the writer goroutine is writing
+	backlog []wire.Body // owned, behind what the writer goroutine is writing
 	queued  int         // bytes not yet taken by the system
 	busy    bool        // the writer goroutine runs
 	scratch net.Buffers // for Write
@@ -97,13 +98,14 @@ func (c *conn) await() (resumed, ok bool) {
 
 // fill reads once. False: there is no more to come and the connection is to be closed.
 func (c *conn) fill() bool {
-	if cap(c.buf)-len(c.buf) < readSize/4 || cap(c.buf) > 4*readSize && len(c.buf) < readSize {
-		grown := make([]byte, len(c.buf), max(readSize, 2*len(c.buf)))
-		copy(grown, c.buf)
-		c.buf = grown
+	if cap(c.buf)-len(c.buf) < readSize/4 || cap(c.buf) > readMost && len(c.buf) < readSize {
+		c.grow(max(readSize, 2*len(c.buf)))
 	}
 	n, err := c.nc.Read(c.buf[len(c.buf):cap(c.buf)])
 	c.buf = c.buf[:len(c.buf)+n]
+	if len(c.buf) == cap(c.buf) && cap(c.buf) < readMost {
+		c.grow(readMost) // more calls come at once than a read holds
+	}
 	if n > 0 || err == nil {
 		return true
 	}
@@ -112,6 +114,13 @@ func (c *conn) fill() bool {
 		return false
 	}
 	return c.ended()
+}
+
+// grow gives the read buffer n bytes.
+func (c *conn) grow(n int) {
+	grown := make([]byte, len(c.buf), n)
+	copy(grown, c.buf)
+	c.buf = grown
 }
 
 // ended waits, after the peer's last byte, until our own side is closed too.
@@ -161,24 +170,24 @@ func (c *conn) Write(out *wire.Out) (queued int) {
 	if c.closed || c.shut {
 		return 0
 	}
-	c.scratch = out.Buffers(c.scratch[:0])
-	bufs := c.scratch
+	left := out.Len()
 	if !c.busy && c.try != nil {
-		var err error
-		if bufs, err = c.try.write(bufs); err != nil {
-			c.closed, c.cause = true, err
-			c.resume.Broadcast()
-			_ = c.nc.Close()
+		c.scratch = out.Buffers(c.scratch[:0])
+		bufs, err := c.try.write(c.scratch)
+		if err != nil {
+			c.broken(err)
 			return 0
 		}
+		left = size(bufs)
+		clear(c.scratch)
 	}
-	if len(bufs) == 0 {
+	if left == 0 {
 		return c.queued
 	}
-	for _, b := range bufs {
-		c.backlog = append(c.backlog, append([]byte(nil), b...))
-		c.queued += len(b)
-	}
+	done, from := out.Len()-left, len(c.backlog)
+	c.backlog = out.Bodies(c.backlog)
+	c.backlog = append(c.backlog[:from], skipped(c.backlog[from:], done)...)
+	c.queued += left
 	if !c.busy {
 		c.busy = true
 		go c.write()
@@ -186,16 +195,36 @@ func (c *conn) Write(out *wire.Out) (queued int) {
 	return c.queued
 }
 
-// skip drops the first n bytes, in place.
-func skip(bufs net.Buffers, n int) net.Buffers {
-	for len(bufs) > 0 && n >= len(bufs[0]) {
-		n -= len(bufs[0])
-		bufs = bufs[1:]
+func size(bufs net.Buffers) (n int) {
+	for _, b := range bufs {
+		n += len(b)
+	}
+	return n
+}
+
+// broken closes the connection, which cannot be written to. Called under mu.
+func (c *conn) broken(err error) {
+	if c.closed {
+		return
+	}
+	c.closed, c.cause = true, err
+	c.resume.Broadcast()
+	_ = c.nc.Close()
+}
+
+// skipped gives back the first n bytes of list.
+func skipped(list []wire.Body, n int) []wire.Body {
+	for len(list) > 0 && n >= list[0].Len() {
+		n -= list[0].Len()
+		list[0].Release()
+		list = list[1:]
 	}
 	if n > 0 {
-		bufs[0] = bufs[0][n:]
+		rest := list[0].Sub(n, list[0].Len())
+		list[0].Release()
+		list[0] = rest
 	}
-	return bufs
+	return list
 }
 
 // write is the writer goroutine: it lives while there is a backlog.
@@ -203,18 +232,19 @@ func (c *conn) write() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for len(c.backlog) > 0 && !c.closed {
-		bufs := c.backlog
+		list := c.backlog
 		c.backlog = nil
 		c.mu.Unlock()
-		err := c.writeAll(bufs)
+		err := c.writeAll(list)
 		c.mu.Lock()
-		if err != nil && !c.closed {
-			c.closed, c.cause = true, err
-			c.resume.Broadcast()
-			_ = c.nc.Close()
+		if err != nil {
+			c.broken(err)
 		}
 	}
-	c.busy = false
+	for i := range c.backlog { // of a connection that was closed
+		c.backlog[i].Release()
+	}
+	c.backlog, c.busy = nil, false
 	if c.closed {
 		return
 	}
@@ -228,21 +258,34 @@ func (c *conn) write() {
 }
 
 // writeAll blocks until all is written. A peer that takes nothing for stallMax is given up.
-func (c *conn) writeAll(bufs net.Buffers) error {
-	for len(bufs) > 0 {
+func (c *conn) writeAll(list []wire.Body) (err error) {
+	for i := range list {
+		if err == nil {
+			err = c.writeBody(list[i].Bytes())
+		}
+		list[i].Release()
+	}
+	if err != nil {
+		return err
+	}
+	return c.nc.SetWriteDeadline(time.Time{})
+}
+
+func (c *conn) writeBody(p []byte) error {
+	for len(p) > 0 {
 		if err := c.nc.SetWriteDeadline(time.Now().Add(stallMax)); err != nil {
 			return err
 		}
-		n, err := c.nc.Write(bufs[0][:min(len(bufs[0]), 64<<10)])
+		n, err := c.nc.Write(p[:min(len(p), 64<<10)])
 		c.mu.Lock()
 		c.queued -= n
 		c.mu.Unlock()
 		if err != nil {
 			return err
 		}
-		bufs = skip(bufs, n)
+		p = p[n:]
 	}
-	return c.nc.SetWriteDeadline(time.Time{})
+	return nil
 }
 
 // CloseWrite sends the end of our bytes behind what is queued, and reads on briefly.

@@ -75,9 +75,14 @@ func (w *tryWriter) some(fd int) (int, error) {
 	return unix.Writev(fd, w.bufs[:min(len(w.bufs), segments)])
 }
 
-func size(bufs net.Buffers) (n int) {
-	for _, b := range bufs {
-		n += len(b)
+// skip drops the first n bytes, in place.
+func skip(bufs net.Buffers, n int) net.Buffers {
+	for len(bufs) > 0 && n >= len(bufs[0]) {
+		n -= len(bufs[0])
+		bufs = bufs[1:]
 	}
-	return n
+	if n > 0 {
+		bufs[0] = bufs[0][n:]
+	}
+	return bufs
 }
