@@ -38,6 +38,7 @@ func (c *cli) statusVerb() *cobra.Command {
 		})
 	to.flags(cmd)
 	outputFlag(cmd, &output)
+	cmd.AddCommand(c.contractsVerb())
 	return cmd
 }
 
