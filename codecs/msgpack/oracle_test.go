@@ -75,7 +75,7 @@ func told(ts []token.Token, v any) (all []token.Token, ok bool) {
 	case time.Time:
 		t.Kind, t.Int = token.Time, v.UnixMilli()
 	case []any:
-		ts, ok = append(ts, token.Token{Kind: token.List, Int: int64(len(v))}), true
+		ts = append(ts, token.Token{Kind: token.List, Int: int64(len(v))})
 		for _, e := range v {
 			if ts, ok = told(ts, e); !ok {
 				return nil, false

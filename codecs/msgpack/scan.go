@@ -22,8 +22,11 @@ func IsMap(c byte) bool { return c&0xf0 == mapHead || c == 0xde || c == 0xdf }
 // Kind is what the next value is, in the letters of json.Scanner: { [ " t f n, 0 for any number, x for an extension, or 0x00
 // where there is none. Bytes are texts.
 func (s *Scanner) Kind() byte {
+	if s.err != nil || s.at == len(s.walk.p) {
+		return 0
+	}
 	h, err := readHead(s.walk.p, s.at)
-	if s.err != nil || err != nil {
+	if err != nil {
 		return 0
 	}
 	switch h.is {
@@ -145,6 +148,14 @@ func (s *Scanner) Text() []byte {
 	}
 	s.at = h.at + h.n
 	return p
+}
+
+// AsText gives a value, as Value gives it, with bytes made text. Any other value it gives back.
+func AsText(value []byte) []byte {
+	if h, err := readHead(value, 0); err == nil && h.is == aBin {
+		return appendText(nil, value[h.at:h.at+h.n])
+	}
+	return value
 }
 
 // Int is Value for an integer of 64 bits with a sign; ok is false for any other value.

@@ -1,6 +1,8 @@
 package redis
 
 import (
+	"slices"
+
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
@@ -151,20 +153,24 @@ func (c *client) encodeRequest(out *wire.Out, m *codecs.Message) error {
 		return c.pass(out, m)
 	}
 	noArgs := m.Bare || m.Format.Shape == codecs.Void
-	if !noArgs && m.Format != formats[0] {
+	if !noArgs && !slices.Contains(formats, m.Format) {
 		return codecs.Errorf(codecs.Internal, "redis: encode request: a body of %s", m.Format)
 	}
-	b := appendRequest(c.buf[:0], m.Service, m.Method)
+	f := textual
+	if m.Format.Encoding == packedName {
+		f = packed
+	}
+	var props []codecs.Pair
+	if c.props {
+		props = sendable(m.Meta.Pairs)
+	}
+	b := appendRequest(c.buf[:0], f, m, props)
 	if noArgs || m.Body.Len() == 0 {
-		b = append(b, "[]"...)
+		b = append(b, f.none()...)
 		m.Body.Release()
 	}
 	split := len(b)
-	if c.props {
-		b = appendRequestEnd(b, m.Meta.Pairs)
-	} else {
-		b = appendRequestEnd(b, nil)
-	}
+	b = appendRequestEnd(b, f, props)
 	if cap(b) <= keepMax {
 		c.buf = b
 	}

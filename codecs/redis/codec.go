@@ -1,9 +1,9 @@
 // Package redis is RPC over Redis GET: the key is the whole encoded request, the value that comes back the whole encoded
 // reply. A service that speaks it is called by any stock Redis client.
 //
-// It knows RESP in both directions, the JSON request and reply objects, and what stock clients send when they connect. It
-// refuses to know any key space: nothing is stored, and a command that is neither a call nor small talk is unknown. It does
-// not read arguments or results; their spans in the JSON text are the bodies.
+// It knows RESP in both directions, the request and reply objects, in JSON and in MessagePack, and what stock clients send when
+// they connect. It refuses to know any key space: nothing is stored, and a command that is neither a call nor small talk is
+// unknown. It does not read arguments or results; their spans in the objects are the bodies.
 //
 // Replies come in the order of the requests and carry no id. MGET k1 … kn is n calls and one array.
 package redis
@@ -17,8 +17,11 @@ import (
 // name is what the protocol is called in configuration and in Native.Of.
 const name = "redis"
 
-// jsonName is the encoding of the bodies.
-const jsonName = "json"
+// The encodings of the bodies.
+const (
+	jsonName   = "json"
+	packedName = "msgpack"
+)
 
 // Limits that are no setting.
 const (
@@ -29,7 +32,7 @@ const (
 	oldMax   = 32 << 10 // a request of this size makes servers of the first generation close the connection
 )
 
-var formats = []codecs.Format{{Encoding: jsonName, Shape: codecs.Args}}
+var formats = []codecs.Format{{Encoding: jsonName, Shape: codecs.Args}, {Encoding: packedName, Shape: codecs.Args}}
 
 // reserved is the metadata that steers the world of these services, or stands for members of the request object.
 var reserved = codecs.Keys{"moa-id", "moa-ec", "moa.*"}

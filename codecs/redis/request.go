@@ -4,18 +4,20 @@ import (
 	"bytes"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/json"
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
-// The request object, which is the key of GET; members come in any order and unknown ones are passed over:
+// The request object, which is the key of GET, in JSON or in MessagePack; members come in any order and unknown ones are passed
+// over:
 //
 //	{"action": service, "params": {"m": method, "args": [argument, …]}, "id": text, "props": {text: text, …}}
 
 // errNoObject says that a key is no request object at all, which is the command's failure and not a call's.
-var errNoObject = errors.New("redis: decode request: the key is no JSON object")
+var errNoObject = errors.New("redis: decode request: the key is neither a JSON object nor a MessagePack map")
 
 // member is a set of members of the request object that have come.
 type member uint8
@@ -31,7 +33,7 @@ const (
 
 // request is what is read of a request object.
 type request struct {
-	scan  json.Scanner
+	scan  scanner
 	m     *codecs.Message
 	seen  member
 	twice bool   // a member came twice
@@ -43,10 +45,12 @@ type request struct {
 // readRequest reads a request object into m, borrowing its arguments. On an error of type *codecs.Error the call fails with
 // an ec of its own; of the things that are wrong it names the first of service, method and arguments.
 func readRequest(m *codecs.Message, key []byte) error {
-	r := request{scan: json.Scan(key), m: m}
-	if r.scan.Kind() != '{' {
+	f, ok := formAt(key)
+	if !ok {
 		return errNoObject
 	}
+	m.Hint |= f.hint()
+	r := request{scan: scan(f, key), m: m}
 	r.object()
 	return r.finish(key)
 }
@@ -69,7 +73,7 @@ func (r *request) object() {
 			r.params()
 		case "id":
 			r.once(id)
-			if t := text(&r.scan); t != nil {
+			if t := r.scan.text(); t != nil {
 				r.m.Meta.Add("moa-id", string(t))
 			}
 		case "props":
@@ -121,7 +125,7 @@ func (r *request) props() {
 	var key []byte
 	for r.scan.Object(); r.scan.Member(&key); {
 		k := wire.Intern(key)
-		v := text(&r.scan)
+		v := r.scan.text()
 		if len(r.m.Meta.Pairs) >= maxProps {
 			r.wrong = "too many props"
 		} else if v != nil {
@@ -130,17 +134,7 @@ func (r *request) props() {
 	}
 }
 
-// text reads a string; nil is any other value.
-func text(s *json.Scanner) []byte {
-	isText := s.Kind() == '"'
-	span := s.Value()
-	if !isText || span == nil {
-		return nil
-	}
-	return json.Unquote(nil, span)
-}
-
-func (r *request) name() string { return wire.Intern(text(&r.scan)) }
+func (r *request) name() string { return wire.Intern(r.scan.text()) }
 
 // finish judges what was read and completes the message.
 func (r *request) finish(key []byte) error {
@@ -156,14 +150,14 @@ func (r *request) finish(key []byte) error {
 		return refuse(ecArguments, "a member of the request came twice")
 	case r.wrong != "":
 		return refuse(ecArguments, r.wrong)
-	case tooDeep(key):
+	case r.scan.form == packed && r.scan.pack.Deepest() > maxDepth, r.scan.form == textual && tooDeep(key):
 		return refuse(ecArguments, "nesting over limit 64")
 	}
 	m.Kind, m.End = codecs.Request, true
-	m.Format, m.Args, m.Meta.Loaded = formats[0], int16(r.count), true
+	m.Format, m.Args, m.Meta.Loaded = formats[r.scan.form], int16(r.count), true
 	m.Body = wire.Borrow(r.args)
 	if r.args == nil {
-		m.Body = wire.Copy([]byte("[]"))
+		m.Body = wire.Copy([]byte(r.scan.form.none()))
 	}
 	return nil
 }
@@ -173,7 +167,7 @@ func refuse(ec int32, text string) error {
 		Native: codecs.Native{Of: name, Code: ec}}}
 }
 
-// tooDeep says whether a valid text nests deeper than maxDepth. Few texts have enough brackets to need a second look.
+// tooDeep says whether a valid JSON text nests deeper than maxDepth. Few texts have enough brackets to need a second look.
 func tooDeep(key []byte) bool {
 	if bytes.Count(key, []byte{'{'})+bytes.Count(key, []byte{'['}) <= maxDepth {
 		return false
@@ -207,31 +201,36 @@ func within(s *json.Scanner, depth int) bool {
 	return true
 }
 
-// appendRequest appends what stands before the arguments of a request object.
-func appendRequest(b []byte, service, method string) []byte {
-	b = append(b, `{"action":`...)
-	b = json.AppendString(b, service)
-	b = append(b, `,"params":{"m":`...)
-	b = json.AppendString(b, method)
-	return append(b, `,"args":`...)
+// appendRequest appends what stands before the arguments of a request object with those props.
+func appendRequest(b []byte, f form, m *codecs.Message, props []codecs.Pair) []byte {
+	n := 2
+	if len(props) > 0 {
+		n = 3
+	}
+	b = f.text(f.member(f.open(b, n), "action"), m.Service)
+	b = f.open(f.member(b, "params"), 2)
+	b = f.text(f.member(b, "m"), m.Method)
+	return f.member(b, "args")
 }
 
 // appendRequestEnd appends what stands behind them.
-func appendRequestEnd(b []byte, pairs []codecs.Pair) []byte {
-	b = append(b, '}')
-	sep := `,"props":{`
-	for _, p := range pairs {
-		if p.Key == "" || reserved.Has(p.Key) { // what is reserved never comes from another protocol
-			continue
+func appendRequestEnd(b []byte, f form, props []codecs.Pair) []byte {
+	b = f.close(b)
+	if len(props) > 0 {
+		b = f.open(f.member(b, "props"), len(props))
+		for _, p := range props {
+			b = f.text(f.member(b, p.Key), p.Value)
 		}
-		b = append(b, sep...)
-		b = json.AppendString(b, p.Key)
-		b = append(b, ':')
-		b = json.AppendString(b, p.Value)
-		sep = ","
+		b = f.close(b)
 	}
-	if sep == "," {
-		b = append(b, '}')
+	return f.close(b)
+}
+
+// sendable gives the pairs that can be props: what is reserved never comes from another protocol.
+func sendable(pairs []codecs.Pair) []codecs.Pair {
+	unfit := func(p codecs.Pair) bool { return p.Key == "" || reserved.Has(p.Key) }
+	if !slices.ContainsFunc(pairs, unfit) {
+		return pairs
 	}
-	return append(b, '}')
+	return slices.DeleteFunc(slices.Clone(pairs), unfit)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // server is the side that gets commands. Its Hint on a request is the number of keys of the MGET that the request is the
-// first of: the reply writes the array's head with it.
+// first of, so that the reply writes the array's head, and the form of the request.
 type server struct {
 	in         reader
 	success    int32
@@ -75,7 +75,7 @@ func (s *server) nextKey(m *codecs.Message, p []byte) (int, error) {
 	}
 	err := readRequest(m, key)
 	if errors.Is(err, errNoObject) { // one element among others is a value, never an error
-		err = refuse(ecArguments, "the key is no JSON object")
+		err = refuse(ecArguments, "the key is neither a JSON object nor a MessagePack map")
 	}
 	return n, s.opened(m, key, err)
 }
@@ -176,7 +176,8 @@ func (s *server) encodeReply(out *wire.Out, m *codecs.Message) error {
 	if m.Part || m.Kind == codecs.Reply && !m.End {
 		return codecs.Errorf(codecs.Internal, "redis: encode reply: a reply comes in one piece")
 	}
-	if m.Frame.Of == name && (m.Status.Code != codecs.OK || m.Status.Native.Code == s.success) {
+	f := formOfHint(m.Hint)
+	if s.passes(m, f) {
 		s.head(out, m.Hint, m.Frame.Bytes.Len())
 		out.Body(m.Frame.Bytes)
 		m.Frame = codecs.Frame{}
@@ -185,22 +186,22 @@ func (s *server) encodeReply(out *wire.Out, m *codecs.Message) error {
 		return nil
 	}
 	hasBody := !m.Bare && m.Format.Shape != codecs.Void && m.Body.Len() > 0
-	if hasBody && !writable(m) {
+	if hasBody && !writable(m, f) {
 		return codecs.Errorf(codecs.Internal, "redis: encode reply: a body of %s with status %s", m.Format, m.Status.Code)
 	}
-	b := appendReply(s.buf[:0], s.ec(m.Status), emOf(m.Status))
+	b := appendReply(s.buf[:0], f, s.ec(m.Status), emOf(m.Status))
+	split := len(b)
 	if !hasBody {
-		b = append(b, "null}"...)
-		s.head(out, m.Hint, len(b))
-		out.B = append(out.B, b...)
-	} else {
-		s.head(out, m.Hint, len(b)+m.Body.Len()+1)
-		out.B = append(out.B, b...)
-		out.Body(m.Body)
-		m.Body = wire.Body{}
-		out.B = append(out.B, '}')
+		b = append(b, f.null()...)
+		split = len(b)
+		m.Body.Release()
 	}
-	out.B = append(out.B, "\r\n"...)
+	b = f.close(b)
+	s.head(out, m.Hint, len(b)+m.Body.Len())
+	out.B = append(out.B, b[:split]...)
+	out.Body(m.Body)
+	m.Body = wire.Body{}
+	out.B = append(append(out.B, b[split:]...), "\r\n"...)
 	s.keep(b)
 	m.Release()
 	return nil
@@ -208,19 +209,29 @@ func (s *server) encodeReply(out *wire.Out, m *codecs.Message) error {
 
 // head writes what stands before a value of n bytes.
 func (s *server) head(out *wire.Out, keys uint64, n int) {
-	if keys > 0 {
+	if keys %= formHint; keys > 0 {
 		out.B = appendHead(out.B, '*', int(keys))
 	}
 	out.B = appendHead(out.B, '$', n)
 }
 
+// passes says whether a reply object can go on as it came: in the form of the request, and with the code of success that the client
+// knows.
+func (s *server) passes(m *codecs.Message, f form) bool {
+	if m.Frame.Of != name || m.Status.Code == codecs.OK && m.Status.Native.Code != s.success {
+		return false
+	}
+	came, ok := formAt(m.Frame.Bytes.Bytes())
+	return ok && came == f
+}
+
 // writable says whether a reply's body can be the result: a value if all went well, an exception if it did not.
-func writable(m *codecs.Message) bool {
+func writable(m *codecs.Message, f form) bool {
 	want := codecs.Value
 	if m.Status.Code != codecs.OK {
 		want = codecs.Thrown
 	}
-	return m.Format == codecs.Format{Encoding: jsonName, Shape: want}
+	return m.Format == codecs.Format{Encoding: f.encoding(), Shape: want}
 }
 
 func (s *server) ec(st codecs.Status) int32 {
