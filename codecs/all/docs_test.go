@@ -109,8 +109,9 @@ func statusPage() string {
 	for _, r := range dubbo.Received() {
 		fmt.Fprintf(&b, "| %s | `%v` | %s |\n", r.Wire, r.Code, yes(r.Unsent))
 	}
-	b.WriteString("\n### Bolt\n\nAn exception of the service is `fault`. An error inside status 0, which SOFARPC uses for its own, is read by its text, and is\n" +
-		"`internal` if it is in no row; to a request in protobuf or JSON, whose reply does not tell the two apart, `fault`.\n\n| response | code | unsent |\n|---|---|---|\n")
+	b.WriteString("\n### Bolt\n\nAn exception of the service is `fault`. Of a failure the text is looked at first, then the status. An error inside status 0, which\n" +
+		"SOFARPC uses for its own, is `internal` if its text is in no row; to a request in protobuf or JSON, whose reply does not tell an\n" +
+		"exception from an error, it is `fault` unless the text begins with `RPC-`.\n\n| response | code | unsent |\n|---|---|---|\n")
 	for _, r := range bolt.Received() {
 		fmt.Fprintf(&b, "| %s | `%v` | %s |\n", r.Wire, r.Code, yes(r.Unsent))
 	}

@@ -40,7 +40,7 @@ func (Codec) Traits() codecs.Traits {
 		Formats: []codecs.Format{
 			{Encoding: encodingDraft, Shape: codecs.Args, Wrap: codecs.Sofa},
 			{Encoding: encodingFinal, Shape: codecs.Args, Wrap: codecs.Sofa},
-			{Encoding: encodingProto, Shape: codecs.Value},
+			{Encoding: encodingProto, Shape: codecs.Args},
 			{Encoding: encodingJSON, Shape: codecs.Args},
 		},
 		Reserved: slices.Clone(reserved),

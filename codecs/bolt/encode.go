@@ -104,7 +104,7 @@ func codecOf(m *codecs.Message) (byte, error) {
 	case f.Zip != "":
 	case (f.Encoding == encodingDraft || f.Encoding == encodingFinal) && f.Shape == codecs.Args && (f.Wrap == codecs.Sofa || m.Body.Len() == 0):
 		return codecHessian, nil
-	case f.Encoding == encodingProto && f.Shape == codecs.Value:
+	case f.Encoding == encodingProto && f.Shape == codecs.Args:
 		return codecProto, nil
 	case f.Encoding == encodingJSON && f.Shape == codecs.Args:
 		return codecJSON, nil

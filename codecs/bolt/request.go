@@ -38,7 +38,7 @@ func (s *session) request(m *codecs.Message, h *head, p []byte) error {
 			return refuse(codecs.Invalid, "decode request", err)
 		}
 	case known && h.codec == codecProto:
-		m.Format = codecs.Format{Encoding: encodingProto, Shape: codecs.Value}
+		m.Format = codecs.Format{Encoding: encodingProto, Shape: codecs.Args}
 	case known && h.codec == codecJSON:
 		m.Format.Encoding = encodingJSON
 	default: // opaque: with the names of the header map, if it has any

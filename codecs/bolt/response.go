@@ -1,6 +1,8 @@
 package bolt
 
 import (
+	"bytes"
+
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/json"
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
@@ -45,7 +47,7 @@ func (s *session) response(m *codecs.Message, h *head, p []byte) error {
 }
 
 // toldText reads a content that is the value itself, or, with the flag, the text of an error or of an exception: nothing tells them
-// apart but SOFARPC's number in front of its own.
+// apart but SOFARPC's number in front of some of its own.
 func toldText(m *codecs.Message, encoding string, flag bool) {
 	m.Format.Encoding = encoding
 	if !flag {
@@ -59,5 +61,9 @@ func toldText(m *codecs.Message, encoding string, flag bool) {
 		text = json.Unquote(nil, text)
 	}
 	m.Format, m.Body, m.Bare = codecs.Format{}, wire.Body{}, true
-	m.Status = errorStatus(text, codecs.Fault)
+	fallback := codecs.Fault
+	if bytes.HasPrefix(text, []byte("RPC-")) {
+		fallback = codecs.Internal
+	}
+	m.Status = errorStatus(text, fallback)
 }

@@ -61,15 +61,27 @@ var byStatus = [...]struct {
 	{statusDeserial, "SERVER_DESERIAL_EXCEPTION", codecs.Invalid, false},
 }
 
-// byText reads an error inside status 0. The first rule whose text stands in the message decides. No rule: Internal.
+// byText reads the text of a failure: of an error inside status 0, and of one with a status, before byStatus. The first rule whose
+// text stands in it decides.
 var byText = [...]struct {
 	text string
 	code codecs.Code
 }{
 	{logNoService, codecs.NotFound},
 	{logNoMethod, codecs.Unimplemented},
-	{"Can not found service", codecs.NotFound}, // sofa-rpc-node
-	{"not found service", codecs.NotFound},
+	{"Cannot found method", codecs.Unimplemented}, // SOFARPC in protobuf and JSON
+	{"not found service", codecs.NotFound},        // sofa-rpc-node
+	{"Can not find method", codecs.Unimplemented},
+}
+
+// byTextOf gives the code that the text says, or else.
+func byTextOf(text []byte, code codecs.Code) codecs.Code {
+	for i := range byText {
+		if bytes.Contains(text, []byte(byText[i].text)) {
+			return byText[i].code
+		}
+	}
+	return code
 }
 
 // form is how a failure is written: a status, or an error or an exception inside status 0.
@@ -123,7 +135,7 @@ func statusOf(status uint16, text []byte) codecs.Status {
 	s := codecs.Status{Code: codecs.Internal, Text: brief(text), Native: codecs.Native{Of: Name, Code: int32(int16(status))}}
 	for i := range byStatus {
 		if r := &byStatus[i]; r.status == status {
-			s.Code, s.Unsent = r.code, r.unsent
+			s.Code, s.Unsent = byTextOf(text, r.code), r.unsent
 			if s.Text == "" {
 				s.Text = r.name
 			}
@@ -136,17 +148,9 @@ func statusOf(status uint16, text []byte) codecs.Status {
 	return s
 }
 
-// errorStatus reads the text of an error inside status 0. What no rule knows is fallback: the wire does not always tell a failure of
-// SOFARPC's own from an exception.
+// errorStatus reads the text of an error inside status 0. What no rule knows is fallback.
 func errorStatus(text []byte, fallback codecs.Code) codecs.Status {
-	s := codecs.Status{Code: fallback, Text: brief(text)}
-	for i := range byText {
-		if bytes.Contains(text, []byte(byText[i].text)) {
-			s.Code = byText[i].code
-			break
-		}
-	}
-	return s
+	return codecs.Status{Code: byTextOf(text, fallback), Text: brief(text)}
 }
 
 // briefMax bounds the text of a Status in bytes.
@@ -175,15 +179,15 @@ type Row struct {
 	Unsent bool // the call surely did not run
 }
 
-// Received lists how responses are read, in the order in which the rules are tried. An error inside status 0 that fits no row is
+// Received lists how failures are read, in the order in which the rules are tried. An error inside status 0 that fits no row is
 // Internal, a status that is not known likewise, and an exception is Fault.
 func Received() []Row {
 	var rows []Row
+	for _, r := range byText {
+		rows = append(rows, Row{Wire: fmt.Sprintf("%q", r.text), Code: r.code})
+	}
 	for _, r := range byStatus {
 		rows = append(rows, Row{Wire: fmt.Sprintf("status %d %s", r.status, r.name), Code: r.code, Unsent: r.unsent})
-	}
-	for _, r := range byText {
-		rows = append(rows, Row{Wire: fmt.Sprintf("status 0, an error, %q", r.text), Code: r.code})
 	}
 	return rows
 }
