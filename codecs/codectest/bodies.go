@@ -20,7 +20,7 @@ func speaks(c codecs.Codec) (codecs.Format, bool) {
 				return f, true
 			}
 		case "proto", "echo": // carried unread: any bytes are a message
-			if f.Shape == codecs.Value && f.Zip == "" {
+			if f.Shape != codecs.Generic && f.Zip == "" {
 				return f, true
 			}
 		}
@@ -30,7 +30,7 @@ func speaks(c codecs.Codec) (codecs.Format, bool) {
 
 // args writes arguments one after another.
 func (v values) args(f codecs.Format) []byte {
-	if f.Encoding == "json" || f.Shape == codecs.Value {
+	if f.Encoding != "hessian2" {
 		if len(v) == 0 {
 			return []byte("[]")
 		}
