@@ -13,9 +13,12 @@ import (
 var parties = []party{
 	{name: "redis", protocol: "redis", options: map[string]string{"props": "yes"}},
 	{name: "dubbo", protocol: "dubbo"},
+	{name: "hsf", protocol: "hsf", encoding: "hessian2"},
+	{name: "bolt", protocol: "bolt", encoding: "hessian2-draft"},
 	{name: "grpc", protocol: "grpc"},
 	{name: "http", protocol: "http"},
 	{name: "http2", protocol: "http", options: map[string]string{"version": "2"}},
+	{name: "bolt, final", protocol: "bolt", encoding: "hessian2"},
 }
 
 const grpc = "grpc"

@@ -19,15 +19,22 @@ type words struct {
 	cancel   string                      // how a caller gives up; "": it cannot
 	merged   map[codecs.Code]codecs.Code // failures that it has no word for, and what is heard instead
 	thrown   []codecs.Code               // failures that its servers say by an exception: callers that know exceptions get that
-	knows    bool                        // its callers know exceptions apart from statuses
+	wordless []codecs.Code               // failures that carry no text
+	knows    []codecs.Code               // of those, what its callers get the exception for, and not the status
 }
+
+// thrown are the failures that some servers say by an exception.
+var thrown = []codecs.Code{codecs.Denied, codecs.Unavailable, codecs.NotFound}
 
 var protocols = []words{
 	{protocol: "redis", silent: true, timeless: true, cancel: "closing", merged: map[codecs.Code]codecs.Code{codecs.Internal: codecs.Fault}},
-	{protocol: "dubbo", oneway: true, knows: true, merged: map[codecs.Code]codecs.Code{codecs.Unimplemented: codecs.Internal},
+	{protocol: "dubbo", oneway: true, knows: thrown, merged: map[codecs.Code]codecs.Code{codecs.Unimplemented: codecs.Internal},
 		thrown: []codecs.Code{codecs.Denied, codecs.Unavailable}},
-	{protocol: "grpc", cancel: "a frame", knows: true, thrown: []codecs.Code{codecs.NotFound}},
-	{protocol: "http", oneway: true, cancel: "closing, a frame in HTTP/2", knows: true},
+	{protocol: "hsf", silent: true, merged: map[codecs.Code]codecs.Code{codecs.Denied: codecs.Fault, codecs.Unimplemented: codecs.NotFound}},
+	{protocol: "bolt", oneway: true, merged: map[codecs.Code]codecs.Code{codecs.Denied: codecs.Internal}, wordless: []codecs.Code{codecs.Limited},
+		knows: []codecs.Code{codecs.Denied, codecs.NotFound}},
+	{protocol: "grpc", cancel: "a frame", knows: thrown, thrown: []codecs.Code{codecs.NotFound}},
+	{protocol: "http", oneway: true, cancel: "closing, a frame in HTTP/2", knows: thrown},
 }
 
 func wordsOf(protocol string) *words {
@@ -44,7 +51,7 @@ func heard(from, to string, code codecs.Code) codecs.Code {
 	if c, ok := server.merged[code]; ok {
 		code = c
 	}
-	if from != to && slices.Contains(server.thrown, code) && caller.knows {
+	if from != to && slices.Contains(server.thrown, code) && slices.Contains(caller.knows, code) {
 		return codecs.Fault
 	}
 	if c, ok := caller.merged[code]; ok {
