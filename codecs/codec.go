@@ -85,10 +85,14 @@ type Joint interface {
 	Join(others []Codec) Codec
 }
 
-// Find gives the first of list with that name and version, and whether there is one; version "" is any.
+// Find gives the first of list with that name and version, and whether there is one; version "" is any. To a protocol of a single
+// wire the option of that name is its own affair (Dubbo and Bolt announce another version on the same wire).
 func Find[P Protocol](list []P, name, version string) (found P, ok bool) {
 	for _, p := range list {
-		if p.Name() == name && (version == "" || p.Traits().Version == version) {
+		if p.Name() != name {
+			continue
+		}
+		if own := p.Traits().Version; version == "" || own == "" || own == version {
 			return p, true
 		}
 	}
