@@ -10,8 +10,10 @@ import com.caucho.hessian.io.Hessian2Input;
 import com.caucho.hessian.io.Hessian2Output;
 import com.caucho.hessian.io.HessianInput;
 import com.caucho.hessian.io.HessianOutput;
+import com.caucho.hessian.io.HessianProtocolException;
 import com.caucho.hessian.io.Serializer;
 import com.caucho.hessian.io.SerializerFactory;
+import com.caucho.hessian.io.StringValueSerializer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,6 +26,7 @@ final class Body {
     static final int HESSIAN1 = 1;
     static final int HESSIAN2 = 4;
 
+    private static final String HANDLES = "com.alibaba.com.caucho.hessian.io.java8.";
     private static final SerializerFactory CLASSES = classes();
 
     private Body() { }
@@ -53,16 +56,21 @@ final class Body {
     }
 
     /**
-     * What the library lacks: java.time, for which it takes and gives the handles of Dubbo's Hessian, and a UUID as text, which
-     * it reads besides its own halves. Nothing is public on how HSF's own copy of the library writes them.
+     * What the library does in its own way, or not at all, as Dubbo's Hessian has it: handles for java.time, and a UUID as text,
+     * besides which its two halves are read. Nothing is public on how HSF's own copy of the library writes them.
      */
     @SuppressWarnings("rawtypes")
     private static SerializerFactory classes() {
-        SerializerFactory f = new SerializerFactory();
+        SerializerFactory f = new SerializerFactory() {
+            @Override public Deserializer getDeserializer(String type) throws HessianProtocolException {
+                // Each copy of the library has the handles in a package of its own.
+                return super.getDeserializer(type == null ? null : type.replaceFirst("^.*\\.hessian\\.io\\.java8\\.", HANDLES));
+            }
+        };
         f.setAllowNonSerializable(true);
         f.addFactory(new AbstractSerializerFactory() {
             @Override public Serializer getSerializer(Class c) {
-                return "java.time".equals(c.getPackageName()) ? new TimeSerializer() : null;
+                return c == UUID.class ? StringValueSerializer.SER : "java.time".equals(c.getPackageName()) ? new TimeSerializer() : null;
             }
 
             @Override public Deserializer getDeserializer(Class c) { return c == UUID.class ? new UuidDeserializer() : null; }
@@ -72,7 +80,7 @@ final class Body {
 
     private static final class TimeSerializer extends AbstractSerializer {
         @Override public void writeObject(Object value, AbstractHessianOutput out) throws IOException {
-            String handle = "com.alibaba.com.caucho.hessian.io.java8." + value.getClass().getSimpleName() + "Handle";
+            String handle = HANDLES + value.getClass().getSimpleName() + "Handle";
             try {
                 out.writeObject(Class.forName(handle).getConstructor(Object.class).newInstance(value));
             } catch (ReflectiveOperationException e) {

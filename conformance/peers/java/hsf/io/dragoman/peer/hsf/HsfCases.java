@@ -137,7 +137,7 @@ final class HsfCases {
         Frame.Request r = new Frame.Request(c.nextId(), 2, 3000, Sample.class.getName() + ":1.0.0", "echo", List.of(STRING),
                 List.of(new byte[] {(byte) 0xac, (byte) 0xed, 0, 5, 't', 0, 1, 'x'}), new byte[0]);
         Frame f = c.ask(r).get(3, TimeUnit.SECONDS);
-        that("expected an error, got " + f, f instanceof Frame.Response a && a.status() == HsfException.BAD_REQUEST);
+        that("expected an error, got " + f, f instanceof Frame.Response a && a.status() != HsfException.OK);
         equal("echo", "after", client(op).as(Sample.class).echo("after"));
     }
 

@@ -60,6 +60,9 @@ final class Maps {
         if (c.isEnum() && v instanceof String s) {
             return Enum.valueOf((Class<Enum>) c, s);
         }
+        if (v instanceof String s && c.getPackageName().equals("java.time")) {
+            return c.getMethod("parse", CharSequence.class).invoke(null, s);
+        }
         if (v instanceof Number n) {
             return number(n, c);
         }
