@@ -17,6 +17,9 @@ func TestLearnedContracts(t *testing.T) {
 		name, protocol, more string
 	}{
 		{"dubbo3", "dubbo", ""},
+		{"sofa", "bolt", ", encoding: hessian2-draft"},
+		{"sofa4", "bolt", ", encoding: hessian2"},
+		{"hsfjava", "hsf", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			need(t, "curl")
@@ -37,28 +40,31 @@ clusters: {far: {protocol: %s, endpoints: ["127.0.0.1:%d"], inflight: 100%s}}
 services: [{name: %s, version: 1.0.0, group: sample}]
 rules: [{match: {service: "*"}, to: far}]
 `, c.protocol, a.Port, c.more, sample))
-			cases := []string{"pojo", "overloads", "exception", "sums"}
-			if err := curl["pojo"](call{g.addr, nil}); err == nil {
+			cases, options := []string{"pojo", "overloads", "exception", "sums"}, map[string]any{"shared": true}
+			if c.protocol == "bolt" {
+				options["cause"] = false // SOFARPC cuts it
+			}
+			if err := curl["pojo"](call{g.addr, options}); err == nil {
 				t.Error("curl needs nothing to be learned: this proves nothing")
 			}
 			for _, name := range cases {
-				if err := p.run(name, g.addr, map[string]any{"shared": true, "cause": c.protocol == "dubbo"}); err != nil {
+				if err := p.run(name, g.addr, options); err != nil {
 					t.Fatalf("the typed client: %s: %v", name, err)
 				}
 			}
 			for _, name := range cases {
-				learned(t, name, g)
+				learned(t, name, g, options)
 			}
 		})
 	}
 }
 
 // learned waits until a case of curl passes.
-func learned(t *testing.T, name string, g *gateway) {
+func learned(t *testing.T, name string, g *gateway, options map[string]any) {
 	t.Helper()
 	from := g.log.size()
 	for end := time.Now().Add(learnTime); ; time.Sleep(100 * time.Millisecond) {
-		err := curl[name](call{g.addr, nil})
+		err := curl[name](call{g.addr, options})
 		if err == nil {
 			return
 		}
