@@ -116,14 +116,19 @@ func check(t *testing.T, name string, err error, want string) {
 }
 
 func TestTruncated(t *testing.T) {
-	e := Hessian2()
-	for _, c := range captures(t) {
+	for _, d := range dialects {
+		truncates(t, newEncoding(d), capturesAs(t, d))
+	}
+}
+
+func truncates(t *testing.T, e *Encoding, all []capture) {
+	for _, c := range all {
 		for cut := range c.value {
 			if cut > 2000 {
 				break
 			}
 			var s Scanner
-			s.Reset(c.value[:cut])
+			s.ResetAs(c.value[:cut], c.d)
 			if err := s.Skip(1); err == nil {
 				t.Errorf("%s: scanned with %d of %d bytes", c.name, cut, len(c.value))
 			}

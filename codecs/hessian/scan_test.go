@@ -18,12 +18,16 @@ func unhex(t testing.TB, s string) []byte {
 	return p
 }
 
-func TestScanCaptures(t *testing.T) { scans(t, captures(t)) }
+func TestScanCaptures(t *testing.T) {
+	for _, d := range dialects {
+		scans(t, capturesAs(t, d))
+	}
+}
 
 func scans(t *testing.T, all []capture) {
 	for _, c := range all {
 		var s Scanner
-		s.Reset(c.value)
+		s.ResetAs(c.value, c.d)
 		if err := s.Skip(1); err != nil || s.Left() != 0 {
 			t.Errorf("%s: %v, %d bytes left", c.name, err, s.Left())
 		}

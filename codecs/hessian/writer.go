@@ -286,7 +286,7 @@ func (w *writer) value(t *token.Token) error {
 		return w.int(t)
 	case token.Float:
 		v := t.Num
-		if t.Bits == 32 {
+		if t.Bits == 32 && w.d == Final { // the writers of the others make a double of it without a thought
 			v = shortest(v)
 		}
 		*b = w.d.appendDouble(*b, v)

@@ -77,17 +77,39 @@ var otherwise = map[string]string{
 	"string__01234567890123456789012345678901": "a longer form than needed",
 }
 
+// otherwiseOld says the same of the older dialects.
+var otherwiseOld = map[string]string{
+	"bytes__32769":   "chunks of a binary",
+	"bytes__42769":   "chunks of a binary",
+	"bytes__65535":   "chunks of a binary",
+	"iterator":       "an open list becomes a counted one",
+	"integer":        "the order of fields",
+	"calendar":       "the order of fields",
+	"LocalDate":      "the order of fields",
+	"LocalDateTime":  "the order of fields",
+	"LocalTime":      "the order of fields",
+	"Instant":        "the order of fields",
+	"Duration":       "the order of fields",
+	"ZonedDateTime":  "the order of fields",
+	"OffsetDateTime": "the order of fields",
+	"Period":         "the order of fields",
+}
+
 // rewrites writes captures again, and reads what it wrote.
 func rewrites(t *testing.T, all []capture) {
-	e := Hessian2()
 	for _, c := range all {
+		e := newEncoding(c.d)
 		got, err := rewrite(e, c.value, codecs.Value, nil, true)
 		if err != nil {
 			t.Errorf("%s/%s: %v", c.group, c.name, err)
 			continue
 		}
-		if same := bytes.Equal(got, c.value); same == (otherwise[c.name] != "") {
-			t.Errorf("%s/%s (%s):\n got %.200x\nfrom %.200x", c.group, c.name, otherwise[c.name], got, c.value)
+		why := otherwise[c.name]
+		if c.d != Final {
+			why = otherwiseOld[c.name]
+		}
+		if same := bytes.Equal(got, c.value); same == (why != "") {
+			t.Errorf("%s/%s (%s):\n got %.200x\nfrom %.200x", c.group, c.name, why, got, c.value)
 		}
 		want, wantErr := dump(e, c.value, codecs.Value, nil)
 		back, backErr := dump(e, got, codecs.Value, nil)
@@ -97,7 +119,11 @@ func rewrites(t *testing.T, all []capture) {
 	}
 }
 
-func TestRewriteCaptures(t *testing.T) { rewrites(t, captures(t)) }
+func TestRewriteCaptures(t *testing.T) {
+	for _, d := range dialects {
+		rewrites(t, capturesAs(t, d))
+	}
+}
 
 func TestWriteForms(t *testing.T) {
 	e := Hessian2()
