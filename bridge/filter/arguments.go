@@ -39,6 +39,9 @@ func (x *crossing) request(m *codecs.Message) (*scratch, error) {
 	}
 	out := newScratch()
 	rd := read.Reader(m.Body, from, readAs(from, x.method))
+	if from.Shape == codecs.Generic && to.Shape != codecs.Generic && isTyped(write) {
+		rd = token.Untyped(rd)
+	}
 	wr := write.Writer(&out.out, to, want)
 	dropped, err := token.CopyArgs(wr, rd, x.method)
 	rd.Close()
@@ -111,10 +114,12 @@ func isPositional(b wire.Body, f codecs.Format) bool {
 }
 
 // expected is the type that the writer is told, and the shape: a target that must be told the types gets a generic invocation
-// where they are not known from a contract but from nobody, or by the names of classes alone.
+// where they are not known from a contract but from nobody, or by the names of classes alone. So it does of a call that is one already
+// and of which no contract is known: its objects are maps, which the server itself makes objects of.
 func (x *crossing) expected(to *codecs.Format) *contract.Type {
 	m, from := x.method, x.from.Encoding
-	if m != nil && (m.Source > contract.Unknown || from == to.Encoding || isTyped(x.t.encodings[from])) {
+	untyped := x.from.Shape == codecs.Generic || from != to.Encoding && !isTyped(x.t.encodings[from])
+	if m != nil && (m.Source > contract.Unknown || !untyped) {
 		return m.Params
 	}
 	for _, f := range x.c.To.Traits.Formats {

@@ -85,6 +85,15 @@ type (
 // such a Reader, and gives such a Writer a Map as it came where another is given the declared Object in the order of its class.
 type Plain interface{ Plain() }
 
+// Untyped makes a Reader Plain, of a body in a syntax with classes whose values name none: those of a generic invocation are maps where
+// objects are meant, and names where constants are. References are expanded.
+func Untyped(r Reader) Reader { return untyped{r} }
+
+type untyped struct{ Reader }
+
+// Plain implements Plain.
+func (untyped) Plain() {}
+
 // Limits of every reader and writer.
 const (
 	MaxDepth  = 256     // of nested lists, maps and objects
