@@ -56,8 +56,6 @@ func (r *reader) next() (key, closing bool, err error) {
 	switch {
 	case l.left == 0 && r.depth > 0:
 		return false, true, nil
-	case l.left == 0 && r.at < len(r.p):
-		return false, false, r.fail(invalid(r.at, "%d bytes behind the value", len(r.p)-r.at))
 	case l.left == 0, len(r.p) == 0 && r.optional:
 		return false, false, io.EOF
 	}
@@ -75,7 +73,7 @@ func (r *reader) Next(t *token.Token) error {
 	if closing {
 		*t = token.Token{Kind: token.End}
 		r.depth--
-		return nil
+		return r.over()
 	}
 	h, err := readHead(r.p, r.at)
 	if err == nil {
@@ -83,6 +81,14 @@ func (r *reader) Next(t *token.Token) error {
 	}
 	if err != nil {
 		return r.fail(err)
+	}
+	return r.over()
+}
+
+// over sees that behind the whole value there is nothing.
+func (r *reader) over() error {
+	if r.depth == 0 && r.open[0].left == 0 && r.at < len(r.p) {
+		return r.fail(invalid(r.at, "%d bytes behind the value", len(r.p)-r.at))
 	}
 	return nil
 }
@@ -186,7 +192,7 @@ func (r *reader) hop(strict bool) error {
 		return r.fail(err)
 	}
 	r.at = end
-	return nil
+	return r.over()
 }
 
 // Mark gives the present place. Coming back is possible while what was open there is open still, or was closed last.

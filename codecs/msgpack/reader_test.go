@@ -60,8 +60,8 @@ var bads = []struct {
 	shape    bool
 }{
 	{"", "byte 0: the bytes end", true}, {"c1", "byte 0: 0xc1", true}, {"92c0c1", "byte 2: 0xc1", true}, {"cc", "byte 1: the bytes end", true},
-	{"cd00", "byte 2: the bytes end", true}, {"cf00000000000000", "the bytes end", true}, {"a168 69", "byte 2: 1 bytes behind", false},
-	{"a168 c0 c0", "byte 2: 2 bytes behind", false}, {"a2 68", "length 2 over the 1 bytes left", true}, {"d9ff", "length 255 over the 0", true},
+	{"cd00", "byte 2: the bytes end", true}, {"cf00000000000000", "the bytes end", true}, {"a168 69", "byte 2: 1 bytes behind", true},
+	{"a168 c0 c0", "byte 2: 2 bytes behind", true}, {"a2 68", "length 2 over the 1 bytes left", true}, {"d9ff", "length 255 over the 0", true},
 	{"dbffffffff", "length 4294967295 over", true}, {"c6ffffffff00", "length 4294967295 over the 1", true}, {"ddffffffff", "length 4294967295 over", true},
 	{"dfffffffff", "length 8589934590 over", true}, {"df80000000 00", "length 4294967296 over", true}, {"dc0003 01 02", "length 3 over the 2", true},
 	{"82 a16b 01", "length 4 over the 3", true}, {"92 90", "length 2 over the 1", true}, {"92 91 01", "the bytes end", true},
