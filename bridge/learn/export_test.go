@@ -7,6 +7,12 @@ func (s *Store) Waits() bool {
 	return s.fresh || len(s.queue) > 0
 }
 
+// Learn looks at a sample and takes what it shows into use, at once.
+func (s *Store) Learn(x *Sample) {
+	s.learn(x)
+	s.build()
+}
+
 // Read takes over a file, as Open does.
 func (s *Store) Read(name string, data []byte) error {
 	s.mu.Lock()

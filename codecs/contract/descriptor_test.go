@@ -168,6 +168,51 @@ func TestJoinedBooks(t *testing.T) {
 	}
 }
 
+// TestLearnedBehindDeclared: what was learned is for methods of which nothing is declared, it is not all there is of those, and
+// declared classes hold in it.
+func TestLearnedBehindDeclared(t *testing.T) {
+	declared := build(t, "service S version 1 { int f(int a); } class A { int x; }")
+	file, err := contract.Parse("learned", []byte("service S { int f(long a); int g(A a); A h(B b, A[] a) throws E; } class A { int y; String z; } class B extends A; exception E;"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	learned, err := contract.BuildBehind(declared, contract.Learned, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := contract.Described(contract.Behind(declared, learned))
+	for _, c := range []struct {
+		method, version, descriptor string
+		args                        int
+		want                        string
+		source                      contract.Source
+	}{
+		{"f", "", "", -1, "f(int a)", contract.Declared},
+		{"f", "", "J", 1, "", 0},
+		{"f", "2", "J", 1, "f(long)", contract.Unknown}, // of version 2 nothing is declared, and nothing learned is taken for it
+		{"g", "", "", 1, "g(A a)", contract.Learned},
+		{"g", "", "J", 1, "g(long)", contract.Unknown},
+		{"g", "", "", 2, "", 0},
+		{"h", "", "", -1, "h(B b, A[] a)", contract.Learned},
+	} {
+		ms := b.Lookup("S", "", c.version, c.method, c.descriptor, c.args)
+		if got := len(ms); got == 0 && c.want == "" {
+			continue
+		}
+		if len(ms) != 1 || ms[0].String() != c.want || ms[0].Source != c.source {
+			t.Errorf("%s %s: %v, want %s", c.method, c.descriptor, ms, c.want)
+		}
+	}
+	h := learned.Lookup("S", "", "", "h", "", -1)[0]
+	a := declared.Type("A")
+	if h.Result != a || h.Params.Fields[1].Type.Elem != a || h.Params.Fields[0].Type.Super != a || b.Type("A") != a || learned.Type("A") != nil {
+		t.Errorf("%+v: the declared class does not hold", h)
+	}
+	if b.Type("B") != h.Params.Fields[0].Type || len(a.Subs) != 0 {
+		t.Error("a learned class is not there, or has changed a declared one")
+	}
+}
+
 func TestThrown(t *testing.T) {
 	x := build(t, "package a; exception E {} exception F extends E {} exception G {} service S { void one() throws E; void two() throws E, G; }")
 	one, two := x.Services[0].Methods[0].Throws, x.Services[0].Methods[1].Throws

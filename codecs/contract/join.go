@@ -48,7 +48,7 @@ func (b *behind) Lookup(service, group, version, method, descriptor string, args
 }
 
 // Described makes a Book of b that, where b knows no method of that name, gives one of Source Unknown with the parameters that the
-// descriptor names. Where b has the name, with other parameters, there is none: what is declared is all there is.
+// descriptor names. Where b has the name, with other parameters, there is none: what is declared is all there is. What was learned is not.
 func Described(b Book) Book { return &described{Book: b, made: map[[2]string][]*Method{}} }
 
 // maxMade bounds the methods that a described Book remembers; further ones are made each time.
@@ -64,7 +64,10 @@ func (d *described) Lookup(service, group, version, method, descriptor string, a
 	if ms := d.Book.Lookup(service, group, version, method, descriptor, args); len(ms) > 0 {
 		return ms
 	}
-	if descriptor == "" && args != 0 || len(d.Book.Lookup(service, group, version, method, "", -1)) > 0 {
+	if descriptor == "" && args != 0 {
+		return nil
+	}
+	if all := d.Book.Lookup(service, group, version, method, "", -1); len(all) > 0 && all[0].Source > Learned {
 		return nil
 	}
 	key := [2]string{method, descriptor}
