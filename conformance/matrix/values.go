@@ -6,6 +6,7 @@ type value struct {
 	name, method string
 	json         string
 	java         string
+	also         string // another that is the same in Java
 	grpc         string // what protobuf makes of it, in JSON, where that is something else
 }
 
@@ -32,7 +33,7 @@ var values = []value{
 	{name: "boxed int", method: "anInteger", json: `7`, java: `7i`},
 	{name: "boxed null", method: "anInteger", json: `null`, java: `null`},
 	{name: "boxed long", method: "aBoxedLong", json: `-1`, java: `-1l`},
-	{name: "float", method: "aFloat", json: `0.1`, java: `0.1d`},
+	{name: "float", method: "aFloat", json: `0.1`, java: `0.1d`, also: `0.10000000149011612d`},
 	{name: "double zero", method: "aDouble", json: `0.0`, java: `0d`},
 	{name: "double minus zero", method: "aDouble", json: `-0.0`, java: `-0d`},
 	{name: "double one", method: "aDouble", json: `1.0`, java: `1d`},
