@@ -29,7 +29,7 @@ func TestListsFitTogether(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"redis", "dubbo", "http", "grpc"} {
+	for _, name := range []string{"redis", "dubbo", "http", "grpc", "hsf"} {
 		if !protocols[name] {
 			t.Errorf("%s is missing", name)
 		}

@@ -3,10 +3,12 @@ package all_test
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/dubbo"
+	"github.com/dragoman-rpc/dragoman/codecs/hsf"
 	"github.com/dragoman-rpc/dragoman/codecs/http"
 	"github.com/dragoman-rpc/dragoman/codecs/redis"
 )
@@ -21,6 +23,7 @@ func TestClassOfFaults(t *testing.T) {
 		body := "\x90C" + text(class) + "\x91" + text("detailMessage") + "`" + text("no user 8")
 		return "\xda\xbb\x02\x14\x00\x00\x00\x00\x00\x00\x00\x01" + string(binary.BigEndian.AppendUint32(nil, uint32(len(body)))) + body
 	}
+	result := "C" + text(class) + "\x92" + text("detailMessage") + text("stackTrace") + "`" + text("no user 8") + "N"
 	page := func(head, body string) string {
 		return fmt.Sprintf("HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", head, len(body), body)
 	}
@@ -33,6 +36,7 @@ func TestClassOfFaults(t *testing.T) {
 	}{
 		{"redis", redis.Codec{}, nil, fmt.Sprintf("$%d\r\n%s\r\n", len(reply), reply), class},
 		{"dubbo", dubbo.Codec{}, nil, object(class), class},
+		{"hsf", hsf.Codec{}, nil, "\x0e\x01\x01\x14\x04" + strings.Repeat("\x00", 14) + string(rune(len(result))) + result, class},
 		{"http", http.Codec{}, nil, page("500 Oops", thrown), class},
 		{"http, in an answer of 200", http.Codec{}, map[string]string{"fault": "field:error"}, page("200 OK", `{"error":`+thrown+`}`), class},
 		{"http, a fault without a class", http.Codec{}, nil, page("409 Conflict", `{"message":"sold out"}`), ""},

@@ -15,6 +15,7 @@ import (
 	"github.com/dragoman-rpc/dragoman/codecs/bolt"
 	"github.com/dragoman-rpc/dragoman/codecs/dubbo"
 	"github.com/dragoman-rpc/dragoman/codecs/grpc"
+	"github.com/dragoman-rpc/dragoman/codecs/hsf"
 	"github.com/dragoman-rpc/dragoman/codecs/http"
 	"github.com/dragoman-rpc/dragoman/codecs/redis"
 )
@@ -68,7 +69,7 @@ tables that the code uses; codes of the metrics and of log lines are those of th
 ## What a caller gets
 
 Where there is an exception to be passed on (` + "`fault`" + `), it goes in the protocol's own form of one: over Redis in ` + "`result`" + `, over HTTP as
-a problem with ` + "`class`, `message`, `fields` and `cause`" + `, over Dubbo and Bolt as the exception itself (types.md, Exceptions). Their
+a problem with ` + "`class`, `message`, `fields` and `cause`" + `, over Dubbo, Bolt and HSF as the exception itself (types.md, Exceptions). Their
 rows speak of the rest. A number that a server of the caller's own protocol gave is passed on as it was.
 
 `
@@ -93,14 +94,15 @@ at most one in ten calls, requests over 64 KiB are never tried again, and neithe
 func statusPage() string {
 	var b strings.Builder
 	b.WriteString(statusHead)
-	b.WriteString("| code | means | Redis-GET `ec` | HTTP | gRPC | Bolt | Dubbo | Dubbo tries again |\n|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("| code | means | Redis-GET `ec` | HTTP | gRPC | Bolt | HSF | Dubbo | Dubbo tries again |\n|---|---|---|---|---|---|---|---|---|\n")
 	sent := bolt.Sent()
 	for _, r := range dubbo.Sent() {
 		what := "`" + r.Code.String() + "`"
 		if r.Unsent {
 			what += ", unsent"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %d | %d | %s | %s | %s | %s |\n", what, meanings[r.Code], redis.EC(r.Code), http.StatusCode(r.Code), grpc.Native(codecs.Status{Code: r.Code, Unsent: r.Unsent}), sent[r.Code].Wire, r.Wire, yes(r.Retried))
+		fmt.Fprintf(&b, "| %s | %s | %d | %d | %s | %s | %s | %s | %s |\n", what, meanings[r.Code], redis.EC(r.Code), http.StatusCode(r.Code),
+			grpc.Native(codecs.Status{Code: r.Code, Unsent: r.Unsent}), sent[r.Code].Wire, hsf.Sent(codecs.Status{Code: r.Code, Unsent: r.Unsent}), r.Wire, yes(r.Retried))
 	}
 	b.WriteString(retriedText)
 	b.WriteString("## What servers say\n\nThe other way: how the reply of a server is read.\n\n### Dubbo\n\n" +
@@ -113,6 +115,11 @@ func statusPage() string {
 		"SOFARPC uses for its own, is `internal` if its text is in no row; to a request in protobuf or JSON, whose reply does not tell an\n" +
 		"exception from an error, it is `fault` unless the text begins with `RPC-`.\n\n| response | code | unsent |\n|---|---|---|\n")
 	for _, r := range bolt.Received() {
+		fmt.Fprintf(&b, "| %s | `%v` | %s |\n", r.Wire, r.Code, yes(r.Unsent))
+	}
+	b.WriteString("\n### HSF\n\nThe names of the statuses are HSF's own; when its servers send each is known of few. A result that has the fields of an exception\n" +
+		"is `fault`, a status that is in no row `internal`.\n\n| response | code | unsent |\n|---|---|---|\n")
+	for _, r := range hsf.Received() {
 		fmt.Fprintf(&b, "| %s | `%v` | %s |\n", r.Wire, r.Code, yes(r.Unsent))
 	}
 	b.WriteString("\n### Redis-GET\n\nAn `ec` that is in no row is the application's own: `fault`. A null or an error in place of a value is\n" +
