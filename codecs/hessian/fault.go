@@ -224,7 +224,7 @@ func (r *reader) ownField(f *frame, i int) bool {
 	switch name := r.faults[f.from+i].name; name {
 	case genericClass, genericMessage:
 		return f.class != nil && isGeneric(f.class.Name)
-	case "detailMessage", "cause", "stackTrace", "suppressedExceptions":
+	case "detailMessage", "cause", traceField, "suppressedExceptions":
 		for _, m := range r.faults[f.from : f.from+i] {
 			if m.name == name {
 				return false
@@ -255,18 +255,26 @@ func (r *reader) nextField(t *token.Token, f *frame) error {
 	return nil
 }
 
+// hasTrace says whether f has a stack trace; an empty one says nothing.
 func (r *reader) hasTrace(f *frame) bool {
-	i := r.find(f, "stackTrace")
+	i := r.find(f, traceField)
 	if i < 0 {
 		return false
 	}
-	o := r.s.d.ops[r.s.p[r.faults[i].at.pos]]
-	return isList(o) || isRef(o)
+	at := r.faults[i].at
+	if o := r.s.d.ops[r.s.p[at.pos]]; !isList(o) {
+		return isRef(o)
+	}
+	back := r.here()
+	r.goTo(at)
+	h, err := r.s.open(len(r.stack))
+	r.goTo(back)
+	return err != nil || h.n != 0
 }
 
 // trace begins the stack trace of f.
 func (r *reader) trace(t *token.Token, f *frame) error {
-	r.goTo(r.faults[r.find(f, "stackTrace")].at)
+	r.goTo(r.faults[r.find(f, traceField)].at)
 	if o, err := r.s.next(); err != nil || !isRef(o) {
 		return r.lines(t)
 	}

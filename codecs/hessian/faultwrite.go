@@ -39,8 +39,7 @@ func field[T string | []byte](w *writer, f *open, name T) {
 func (w *writer) putFault(t *token.Token, f *open) error {
 	switch {
 	case t.Kind == token.End && f.key == "":
-		w.endFault(f)
-		return nil
+		return w.endFault(f)
 	case t.Kind == token.Key && f.key == "":
 		for _, key := range faultKeys {
 			if string(t.Text) == key {
@@ -74,12 +73,18 @@ func (w *writer) putFault(t *token.Token, f *open) error {
 		field(w, f, "cause")
 		return w.fault()
 	case key == "trace" && t.Kind == token.List:
-		field(w, f, "stackTrace")
-		w.openList(traceType, int(t.Int))
-		w.stack[len(w.stack)-1].kind = wTrace
+		w.trace(f, int(t.Int))
 		return nil
 	}
 	return misuse("%v for %s of an exception", t.Kind, key)
+}
+
+// trace begins the stack trace of f.
+func (w *writer) trace(f *open, n int) {
+	field(w, f, traceField)
+	f.traced = true
+	w.openList(traceType, n)
+	w.stack[len(w.stack)-1].kind = wTrace
 }
 
 // putField takes a token of the map of an exception's fields.
@@ -99,8 +104,16 @@ func (w *writer) putField(t *token.Token, f *open) error {
 	return nil
 }
 
-// endFault fills in the class.
-func (w *writer) endFault(f *open) {
+// endFault fills in the class. In the draft an exception has a stack trace, empty where nothing is known of it: sofa-hessian-node
+// knows by it that an object is one.
+func (w *writer) endFault(f *open) error {
+	if w.d == Draft && !f.traced {
+		w.trace(f, 0)
+		if err := w.end(&w.stack[len(w.stack)-1]); err != nil {
+			return err
+		}
+		f = &w.stack[len(w.stack)-1]
+	}
 	name := f.name
 	if name == "" {
 		name = "java.lang.RuntimeException"
@@ -117,11 +130,13 @@ func (w *writer) endFault(f *open) {
 	h.to = len(w.late)
 	w.names = w.names[:f.from]
 	w.pop()
+	return nil
 }
 
 // The class of the elements of a stack trace, and the type of the list of them. Fields that newer versions of Java have beside
 // these may be missing.
 const (
+	traceField = "stackTrace"
 	traceType  = "[java.lang.StackTraceElement"
 	traceClass = "java.lang.StackTraceElement"
 )

@@ -61,12 +61,21 @@ func (d Dialect) AppendObject(dst []byte, class string, fields ...string) []byte
 
 // AppendException appends an exception as the function does.
 func (d Dialect) AppendException(dst []byte, class, message string) []byte {
+	return d.AppendInnerException(dst, 0, class, message)
+}
+
+// AppendInnerException appends an exception with a message, whose class is the nth of the stream. In the draft it has a stack trace,
+// which is empty: sofa-hessian-node knows by it that an object is an exception. The stream's tables must not have its type yet.
+func (d Dialect) AppendInnerException(dst []byte, n int, class, message string) []byte {
 	const field = "detailMessage"
-	dst = d.AppendObject(dst, class, field)
-	if d != First {
-		return d.AppendString(dst, message)
+	switch d {
+	case First:
+		return d.AppendMapEnd(d.AppendString(d.AppendString(d.AppendInner(dst, n, class), field), message))
+	case Draft:
+		dst = d.AppendString(d.AppendInner(dst, n, class, field, traceField), message)
+		return append(d.appendLength(appendMark(append(dst, 'V'), traceType), 0), 'z')
 	}
-	return d.AppendMapEnd(d.AppendString(d.AppendString(dst, field), message))
+	return d.AppendString(d.AppendInner(dst, n, class, field), message)
 }
 
 // appendDefinition appends the beginning of a class definition; the names of n fields follow.

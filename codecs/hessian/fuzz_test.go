@@ -121,3 +121,80 @@ func FuzzRoundTrip(f *testing.F) {
 		}
 	})
 }
+
+func seedsOld(f *testing.F, d Dialect) {
+	for _, c := range capturesAs(f, d) {
+		if len(c.value) < 1<<12 {
+			f.Add(c.value)
+		}
+	}
+	for _, c := range rejectsOld {
+		if p := unhex(f, c.in); len(p) < 1<<12 {
+			f.Add(p)
+		}
+	}
+	f.Add(d.AppendException(nil, "java.lang.RuntimeException", "boom"))
+	f.Add([]byte(sofaSent))
+	f.Add([]byte(sofaAnswered))
+}
+
+// FuzzDraft: the draft has what FuzzScan, FuzzReader and FuzzRoundTrip say.
+func FuzzDraft(f *testing.F) { fuzzOld(f, Draft) }
+
+// FuzzFirst: Hessian 1.0 likewise.
+func FuzzFirst(f *testing.F) { fuzzOld(f, First) }
+
+func fuzzOld(f *testing.F, d Dialect) {
+	seedsOld(f, d)
+	e := newEncoding(d)
+	f.Fuzz(func(t *testing.T, p []byte) {
+		var s Scanner
+		s.ResetAs(p, d)
+		scanned := s.Skip(1)
+		if end := s.Pos(); end < 0 || end > len(p) && scanned == nil {
+			t.Fatalf("at %d of %d", end, len(p))
+		}
+		headsOld(p, d)
+		for _, shape := range []codecs.Shape{codecs.Value, codecs.Thrown} {
+			_, err := dump(e, p, shape, nil)
+			if scanned == nil && err != nil && !expected(err) || scanned != nil && err == nil {
+				t.Fatalf("as %v: scanned: %v, read: %v", shape, scanned, err)
+			}
+			if err != nil {
+				continue
+			}
+			one, err := rewrite(e, p, shape, nil, shape == codecs.Value)
+			if err != nil && !expected(err) {
+				t.Fatalf("as %v: %v", shape, err)
+			}
+			if err != nil {
+				continue
+			}
+			two, err := rewrite(e, one, shape, nil, shape == codecs.Value)
+			if err != nil || !bytes.Equal(one, two) {
+				t.Fatalf("as %v: %v\n%x becomes\n%x and then\n%x", shape, err, p, one, two)
+			}
+		}
+		for _, shape := range []codecs.Shape{codecs.Args, codecs.Generic, codecs.Value, codecs.Thrown} {
+			for _, wrap := range []codecs.Wrap{codecs.Plain, codecs.Sofa, codecs.Apart} {
+				_, _ = dumpAs(e, string(p), shape, wrap, nil)
+			}
+		}
+	})
+}
+
+// headsOld tries what codecs use of a scanner.
+func headsOld(p []byte, d Dialect) {
+	var s Scanner
+	s.ResetAs(p, d)
+	_, fields, _ := s.Object(nil)
+	for i := range fields {
+		s.Back(&fields[i])
+		_, _, _ = s.Signature(nil)
+		s.Back(&fields[i])
+		_ = s.Thrown(&Thrown{})
+	}
+	s.ResetAs(p, d)
+	_ = s.Invoke(&Invocation{})
+	Recognize(p)
+}

@@ -1,14 +1,15 @@
 package hessian
 
 import (
+	"bytes"
+
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/token"
-	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
-// Field is a field of an object: its name and where its value stands in the stream.
+// Field is a field of an object: its name, which may alias the stream, and where its value stands there.
 type Field struct {
-	Name       string
+	Name       []byte
 	Start, End int
 	refs       int
 }
@@ -16,16 +17,16 @@ type Field struct {
 // maxObject is how many fields an object may have that a codec looks into.
 const maxObject = 256
 
-// Object takes an object and the class definitions before it, and gives the name of its class and its fields, which are appended to
-// all. Codecs look at the frame of a message so, and Back goes to the value of a field.
-func (s *Scanner) Object(all []Field) (class string, fields []Field, err error) {
+// Object takes an object and the class definitions before it, and gives the name of its class, which may alias the stream, and its fields,
+// which are appended to all. Codecs look at the frame of a message so, and Back goes to the value of a field.
+func (s *Scanner) Object(all []Field) (class []byte, fields []Field, err error) {
 	at := s.pos
 	m, ok, err := s.fieldsOf()
 	switch {
 	case err != nil:
-		return "", all, err
+		return nil, all, err
 	case !ok:
-		return "", all, bad(at, "opcode %#02x where an object is due", s.p[at])
+		return nil, all, bad(at, "opcode %#02x where an object is due", s.p[at])
 	}
 	from := len(all)
 	for {
@@ -34,11 +35,14 @@ func (s *Scanner) Object(all []Field) (class string, fields []Field, err error) 
 			return m.class, all, err
 		}
 		if len(all)-from == maxObject {
-			return "", all, codecs.Errorf(codecs.Invalid, "hessian: read: object of over %d fields at byte %d", maxObject, at)
+			return nil, all, codecs.Errorf(codecs.Invalid, "hessian: read: object of over %d fields at byte %d", maxObject, at)
 		}
-		f := Field{Name: wire.Intern(name), Start: s.pos, refs: s.refs}
+		if s.d.keyed {
+			name = bytes.Clone(name) // the next one takes its place
+		}
+		f := Field{Name: name, Start: s.pos, refs: s.refs}
 		if err := s.value(1); err != nil {
-			return "", all, err
+			return nil, all, err
 		}
 		f.End = s.pos
 		all = append(all, f)
@@ -50,7 +54,7 @@ func (s *Scanner) Back(f *Field) { s.pos, s.refs = f.Start, f.refs }
 
 // objectFields gives the names of an object's fields, one before each value.
 type objectFields struct {
-	class string
+	class []byte // may alias the stream
 	names input // in the definition, at the next name
 	left  int
 }
@@ -79,14 +83,14 @@ func (s *Scanner) fieldsOf() (m objectFields, ok bool, err error) {
 			return m, true, nil
 		}
 		m.names = input{p: s.p, pos: h.of, d: s.d}
-		m.class = wire.Intern(m.names.name())
+		m.class = m.names.name()
 		return m, true, nil
 	}
 	if h.of >= len(s.classes.defs) {
 		return m, false, codecs.Errorf(codecs.Invalid, "hessian: read: object of class %d where a frame is due", h.of)
 	}
 	m.names = input{p: s.p, pos: int(s.classes.defs[h.of]) + 1, d: s.d}
-	m.class = wire.Intern(m.names.className())
+	m.class = m.names.className()
 	n, err := m.names.int()
 	m.left = int(n)
 	return m, true, err

@@ -146,8 +146,12 @@ func (s *Scanner) measure(k int) {
 	if s.rec == nil || !s.d.keyed {
 		return
 	}
-	for len(s.rec.spans) <= k {
-		s.rec.spans = append(s.rec.spans, span{})
+	if k >= cap(s.rec.spans) { // once for many, as the table of containers grows
+		s.rec.spans = append(make([]span, 0, cap(s.rec.refs)), s.rec.spans...)
+	}
+	if n := len(s.rec.spans); n <= k {
+		s.rec.spans = s.rec.spans[:k+1]
+		clear(s.rec.spans[n:])
 	}
 	s.rec.spans[k] = span{uint32(s.pos), uint32(s.refs)}
 }

@@ -132,7 +132,12 @@ func drawTime(r *rapid.T) token.Token {
 
 // TestStable writes values of every kind and reads them: the tokens are the same, but for what the stream does not say.
 func TestStable(t *testing.T) {
-	e := Hessian2()
+	for _, d := range dialects {
+		t.Run(d.String(), func(t *testing.T) { stable(t, newEncoding(d)) })
+	}
+}
+
+func stable(t *testing.T, e *Encoding) {
 	rapid.Check(t, func(r *rapid.T) {
 		begun := 0
 		all := drawTokens(r, nil, 3, &begun)

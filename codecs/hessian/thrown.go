@@ -27,7 +27,7 @@ func (s *Scanner) Thrown(t *Thrown) error {
 	if !ok {
 		return s.value(0)
 	}
-	t.Class = m.class
+	t.Class = wire.Intern(m.class)
 	generic, message, traced := isGeneric(t.Class), -1, false
 	for {
 		name, ok, err := m.next(s)

@@ -99,7 +99,7 @@ func TestSofaWrites(t *testing.T) {
 		var s Scanner
 		s.ResetAs(o.B, e.d)
 		class, fields, err := s.Object(nil)
-		if err != nil || class != SofaRequest || len(fields) != 5 {
+		if err != nil || string(class) != SofaRequest || len(fields) != 5 {
 			t.Fatalf("%s: %q: %s %v %v", e.Name(), o.B, class, fields, err)
 		}
 		after := s.Pos()

@@ -53,6 +53,7 @@ type open struct {
 	key    string // of an exception: the key whose value is due
 	from   int    // of an exception: where its names begin
 	named  int    // of an exception: how many names
+	traced bool   // of an exception: it has a stack trace
 	name   string // of an exception: its class
 }
 
