@@ -33,10 +33,16 @@ final class GenericCases {
         equal("echo", Fixture.TEXT, call(c, "echo", types(STRING), Fixture.TEXT));
         equal("addInt", 5, call(c, "addInt", types("int", "int"), 2, 3));
         equal("addLong", 9007199254740993L, call(c, "addLong", types("long", "long"), 9007199254740992L, 1L));
-        equal("pick(int)", "int:1", call(c, "pick", types("int"), 1));
+        if (!op.farGo()) {
+            equal("pick(int)", "int:1", call(c, "pick", types("int"), 1));
+        }
         equal("pick(String, int)", "string+int:x,1", call(c, "pick", types(STRING, "int"), "x", 1));
         equal("join", "a+b", call(c, "join", types(STRING, "[Ljava.lang.String;"), "+", new String[] {"a", "b"}));
         equal("context", Map.of(), call(c, "context", types()));
+        if (op.farGo()) {
+            // It cannot make enums and dates from their map form.
+            return;
+        }
         order(op, call(c, "order", types(Order.class.getName()), sent()));
         Object list = call(c, "orders", types("int"), 2);
         that("orders: expected a list of 2, got " + list, list instanceof List<?> l && l.size() == 2);
