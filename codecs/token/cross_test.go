@@ -43,6 +43,36 @@ func TestSampleOrder(t *testing.T) {
 	}
 }
 
+// A generic invocation has objects as maps, and in them what Java makes itself: dates of java.time keep their class.
+func TestMapOfTimes(t *testing.T) {
+	days := typ(t, "class Days { java.time.LocalDate day; java.time.LocalDateTime moment; java.time.Instant instant; java.util.UUID uuid; }", "Days")
+	const text = `{"day":"2026-11-21","moment":"2026-11-21T03:18:00","instant":"2026-11-21T03:18:00Z","uuid":"123e4567-e89b-12d3-a456-426614174000"}`
+	var object, asMap, back wire.Out
+	if err := convert(&object, []byte(text), json.Encoding{}, hessian2, days); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		from, to *wire.Out
+		shape    codecs.Shape
+	}{{&object, &asMap, codecs.Generic}, {&asMap, &back, codecs.Value}} {
+		r := hessian2.Reader(wire.Borrow(step.from.B), codecs.Format{Shape: codecs.Value}, nil)
+		if step.shape == codecs.Value {
+			r = token.Untyped(r)
+		}
+		w := hessian2.Writer(step.to, codecs.Format{Shape: step.shape}, days)
+		if _, err := token.Copy(w, r, days); err != nil {
+			t.Fatalf("%v: %v", step.shape, err)
+		}
+		r.Close()
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, want := tell(t, back.B, codecs.Value), tell(t, object.B, codecs.Value); got != want {
+		t.Errorf("through %s\ngot  %s\nwant %s", tell(t, asMap.B, codecs.Value), got, want)
+	}
+}
+
 func TestCyclesAreRefused(t *testing.T) {
 	for in, want := range map[string]string{
 		"79 51 90":                      "token: copy: $[0]: ",                    // a list that holds itself

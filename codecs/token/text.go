@@ -107,7 +107,7 @@ func (c *copier) toTime(want *contract.Type) bool {
 	if t.Kind == String && len(t.Text) > 0 {
 		*t = Token{Kind: Time, Text: t.Text, Class: c.class(want)}
 	}
-	if t.Kind == Time && c.plainIn && t.Class != c.class(want) {
+	if t.Kind == Time && c.plainIn && t.Class != c.class(want) && (t.Class == nil || t.Class.Name != want.Name) {
 		return c.toMoment(want)
 	}
 	return t.Kind == Time
