@@ -73,7 +73,7 @@ func TestReadThrowableCapture(t *testing.T) {
 			continue
 		}
 		got, err := dump(Hessian2(), c.value, codecs.Thrown, nil)
-		want := `map(-1)[ class: "java.lang.IllegalStateException" message: "boom" fields: map(-1)[ ] cause: map(-1)[ class: "java.lang.RuntimeException" message: "inner" fields: map(-1)[ ] cause: null trace: list(0)[ ] ] trace: list(1)[ "C.m(F.java:7)" ] ]`
+		want := `map(-1)[ class: "java.lang.IllegalStateException" message: "boom" fields: map(-1)[ ] cause: map(-1)[ class: "java.lang.RuntimeException" message: "inner" fields: map(-1)[ ] cause: null ] trace: list(1)[ "C.m(F.java:7)" ] ]`
 		if err != nil || got != want {
 			t.Errorf("got %s %v\nwant %s", got, err, want)
 		}
