@@ -29,6 +29,9 @@ func (s *session) Encode(out *wire.Out, m *codecs.Message) (more bool, err error
 		bare(out, head{shape: s.own, kind: typeRequest, command: cmdHeartbeat, id: uint32(m.ID), codec: codecHessian, timeout: noTimeout})
 	case codecs.Pong:
 		w := wantsOf(m.Hint)
+		if !ours(m.Hint) {
+			w = wants{codec: codecHessian}
+		}
 		bare(out, head{shape: w.shape, kind: typeResponse, command: cmdHeartbeat, id: uint32(m.ID), codec: w.codec})
 	case codecs.Goaway:
 		// Not where framing was lost: then who listens is not known to be a consumer.

@@ -1,5 +1,7 @@
 package bolt
 
+import "github.com/dragoman-rpc/dragoman/codecs"
+
 // The Hint of a request: what its reply must match. The mark tells it from the hints of other codecs.
 const (
 	hintMark   = uint64(0xb017) << 48
@@ -14,8 +16,18 @@ const (
 	hintLoose  = 1 << 14 // there is no baggage: metadata stands in the header map under its own keys
 )
 
-// noHint is what a reply is written by if its request did not come from this codec.
-const noHint = uint64(codecHessian)
+// noHint is what a reply is written by if its request did not come from this codec: as its own body is.
+func noHint(f codecs.Format) uint64 {
+	switch f.Encoding {
+	case encodingFinal:
+		return codecHessian | hintFinal
+	case encodingProto:
+		return codecProto
+	case encodingJSON:
+		return codecJSON
+	}
+	return codecHessian
+}
 
 // ours says that a message's hint was made by Decode.
 func ours(hint uint64) bool { return hint&hintMask == hintMark }
@@ -50,9 +62,6 @@ type wants struct {
 }
 
 func wantsOf(hint uint64) wants {
-	if !ours(hint) {
-		hint = noHint
-	}
 	w := wants{codec: byte(hint & hintCodec), final: hint&hintFinal != 0}
 	if hint&hintV2 != 0 {
 		w.shape = shape{v2: true, ver1: 1, crc: hint&hintCRC != 0}

@@ -82,7 +82,7 @@ func (e *entries) text() (p []byte, null bool) {
 
 // words is what a request's header map says of the call itself.
 type words struct {
-	service, target, method string
+	service, target, method []byte
 	left                    time.Duration // 0: not said
 	baggage                 bool          // there is some
 }
@@ -99,11 +99,11 @@ func (w *words) read(p []byte) error {
 		}
 		switch string(key) {
 		case keyService:
-			w.service = wire.Intern(value)
+			w.service = value
 		case keyTarget:
-			w.target = wire.Intern(value)
+			w.target = value
 		case keyMethod:
-			w.method = wire.Intern(value)
+			w.method = value
 		case keyRemaining:
 			w.left = time.Duration(millis(value)) * time.Millisecond
 		default:
@@ -158,7 +158,7 @@ func collect(meta *codecs.Meta, p []byte, prefix string) error {
 		if len(meta.Pairs) >= maxPairs {
 			return codecs.Errorf(codecs.Invalid, "over %d entries in the header map", maxPairs)
 		}
-		if k := plainKey(wire.Intern(key), prefix); k != "" {
+		if k := plainKey(string(key), prefix); k != "" {
 			put(meta, k, clean(string(value)))
 		}
 	}

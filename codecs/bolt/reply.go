@@ -12,7 +12,11 @@ func (s *session) encodeReply(out *wire.Out, m *codecs.Message) error {
 	if ours(m.Hint) && m.Hint&hintOneway != 0 {
 		return nil
 	}
-	w := wantsOf(m.Hint)
+	hint := m.Hint
+	if !ours(hint) {
+		hint = noHint(m.Format)
+	}
+	w := wantsOf(hint)
 	if m.Frame.Of == Name && m.Kind == codecs.Reply {
 		if !ours(m.Hint) {
 			w.shape = ownShape(m.Frame.Bytes.Bytes())
@@ -94,8 +98,7 @@ func (w *wants) object(f *frame, m *codecs.Message, how form) (wire.Body, error)
 		b = d.AppendNull(d.AppendNull(d.AppendBool(b, false)))
 	case how.thrown:
 		b = d.AppendNull(d.AppendBool(b, false))
-		b = d.AppendInner(b, 1, classRuntime, "detailMessage")
-		b = d.AppendString(b, how.textOf(&m.Status))
+		b = d.AppendInnerException(b, 1, classRuntime, how.textOf(&m.Status))
 	default:
 		b = d.AppendString(d.AppendBool(b, true), how.textOf(&m.Status))
 		b = d.AppendNull(b)

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -47,6 +48,9 @@ func (s *session) request(m *codecs.Message, h *head, p []byte) error {
 	if err := w.names(m); err != nil {
 		return refuse(codecs.Invalid, "decode request", err)
 	}
+	if !w.baggage {
+		m.Hint |= hintLoose
+	}
 	if strings.Contains(m.Descriptor, callback) {
 		return codecs.Errorf(codecs.Unimplemented, "bolt: decode request: %s.%s takes a callback, and callbacks are not carried", m.Service, m.Method)
 	}
@@ -64,18 +68,14 @@ func (w *words) time(m *codecs.Message, h *head) {
 			m.Timeout = w.left
 		}
 	}
-	if !w.baggage {
-		m.Hint |= hintLoose
-	}
 }
 
 // opaque takes names for a request that nobody here can read, if all the header map says of them is one thing.
 func opaque(m *codecs.Message, w *words) error {
-	m.Method = w.method
-	if w.service == "" && w.target == "" {
+	if len(w.service) == 0 && len(w.target) == 0 || len(w.method) == 0 {
 		return nil
 	}
-	if err := w.names(m); err != nil && w.method != "" {
+	if err := w.names(m); err != nil {
 		return refuse(codecs.Invalid, "decode request", err)
 	}
 	return nil
@@ -85,25 +85,25 @@ func opaque(m *codecs.Message, w *words) error {
 // while rules and logs have gone by what stands here: so all places that name something must name the same.
 func (w *words) names(m *codecs.Message) error {
 	name := w.service
-	if name == "" {
+	if len(name) == 0 {
 		name = w.target
 	}
-	if w.target != "" && w.target != name {
-		return codecs.Errorf(codecs.Invalid, "the header map names %.100q and %.100q", name, w.target)
+	if len(w.target) > 0 && !bytes.Equal(w.target, name) {
+		return codecs.Errorf(codecs.Invalid, "the header map names %q and %q", brief(name), brief(w.target))
 	}
-	service, rest, _ := strings.Cut(name, ":")
-	version, group, _ := strings.Cut(rest, ":")
+	service, rest, _ := bytes.Cut(name, []byte(":"))
+	version, group, _ := bytes.Cut(rest, []byte(":"))
 	switch {
-	case service == "":
+	case len(service) == 0:
 		return codecs.Errorf(codecs.Invalid, "no service")
-	case w.method == "":
+	case len(w.method) == 0:
 		return codecs.Errorf(codecs.Invalid, "no method")
-	case !utf8.ValidString(name) || !utf8.ValidString(w.method):
+	case !utf8.Valid(name) || !utf8.Valid(w.method):
 		return codecs.Errorf(codecs.Invalid, "a name that is not UTF-8")
 	}
-	m.Service, m.Group, m.Method = service, group, w.method
-	if version != defaultVersion {
-		m.Version = version
+	m.Service, m.Group, m.Method = wire.Intern(service), wire.Intern(group), wire.Intern(w.method)
+	if string(version) != defaultVersion {
+		m.Version = wire.Intern(version)
 	}
 	return nil
 }

@@ -34,8 +34,8 @@ func object(sc *hessian.Scanner, content []byte, class string, room []hessian.Fi
 	}
 	sc.ResetAs(content, d)
 	name, fields, err := sc.Object(room[:0])
-	if err == nil && name != class {
-		err = codecs.Errorf(codecs.Invalid, "a %q where a %s is due", brief([]byte(name)), class)
+	if err == nil && string(name) != class {
+		err = codecs.Errorf(codecs.Invalid, "a %q where a %s is due", brief(name), class)
 	}
 	return d, fields, err
 }
@@ -55,17 +55,19 @@ func asked(m *codecs.Message, w *words) error {
 	for i := range fields {
 		f := &fields[i]
 		sc.Back(f)
-		switch f.Name {
+		switch string(f.Name) {
 		case fieldMethod:
-			err = agree(&sc, "method", &w.method)
+			err = agree(m, &sc, "method", &w.method)
 		case fieldService:
 			name := &w.service
-			if *name == "" {
+			if len(*name) == 0 {
 				name = &w.target
 			}
-			err = agree(&sc, "service", name)
+			err = agree(m, &sc, "service", name)
 		case fieldTypes:
 			err = types(m, &sc)
+		case fieldProps:
+			w.baggage = w.baggage || bytes.Contains(m.Body.Bytes()[f.Start:f.End], []byte(askedProp))
 		}
 		if err != nil {
 			return err
@@ -75,35 +77,28 @@ func asked(m *codecs.Message, w *words) error {
 }
 
 // agree reads a name that the header map may have said before: in other words it may not.
-func agree(sc *hessian.Scanner, what string, name *string) error {
+func agree(m *codecs.Message, sc *hessian.Scanner, what string, name *[]byte) error {
 	text, null, err := sc.Text()
 	switch {
 	case err != nil || null:
 		return err
-	case *name == "":
-		*name = wire.Intern(text)
-	case *name != string(text):
-		return codecs.Errorf(codecs.Invalid, "the header map names the %s %.100q, the content %q", what, *name, brief(text))
+	case len(*name) == 0:
+		if _, stays := m.Body.Within(wire.Borrow(text)); !stays {
+			text = bytes.Clone(text)
+		}
+		*name = text
+	case !bytes.Equal(*name, text):
+		return codecs.Errorf(codecs.Invalid, "the header map names the %s %q, the content %q", what, brief(*name), brief(text))
 	}
 	return nil
 }
 
 // types makes the descriptor of the types of the arguments.
 func types(m *codecs.Message, sc *hessian.Scanner) error {
-	var room [8]string
-	list, err := sc.Strings(room[:0])
-	if err != nil {
-		return err
-	}
-	var buf [256]byte
-	desc := buf[:0]
-	for _, t := range list {
-		if desc, err = appendDescriptor(desc, t); err != nil {
-			return err
-		}
-	}
-	m.Descriptor, m.Args = wire.Intern(desc), int16(len(list))
-	return nil
+	var room [256]byte
+	desc, n, err := sc.Signature(room[:0])
+	m.Descriptor, m.Args = wire.Intern(desc), int16(n)
+	return err
 }
 
 // told reads the SofaResponse of m's Body. flag is what the header map says: that it is an error, or that the value was thrown.
@@ -120,7 +115,7 @@ func told(m *codecs.Message, flag bool) error {
 	for i := range fields {
 		f := &fields[i]
 		sc.Back(f)
-		switch f.Name {
+		switch string(f.Name) {
 		case fieldError:
 			failed = failed || m.Body.Bytes()[f.Start] == 'T'
 		case fieldText:
@@ -135,7 +130,7 @@ func told(m *codecs.Message, flag bool) error {
 			if null = sc.Null(); null {
 				break
 			}
-			if err := exception(m, &sc, f, flag); err != nil {
+			if err := exception(m, &sc, flag); err != nil {
 				return err
 			}
 		}
@@ -158,24 +153,13 @@ func told(m *codecs.Message, flag bool) error {
 
 // exception makes m a Fault if the value was thrown: the header map says so, or, of sofa-rpc-node, which says nothing there, the
 // value's fields do.
-func exception(m *codecs.Message, sc *hessian.Scanner, f *hessian.Field, flag bool) error {
+func exception(m *codecs.Message, sc *hessian.Scanner, flag bool) error {
 	var t hessian.Thrown
 	if err := sc.Thrown(&t); err != nil {
 		return err
 	}
-	if !flag {
-		if t.Class == "" || t.Message == nil {
-			return nil
-		}
-		sc.Back(f)
-		var room [8]hessian.Field
-		_, fields, err := sc.Object(room[:0])
-		if err != nil {
-			return err
-		}
-		if !has(fields, "stackTrace") {
-			return nil
-		}
+	if !flag && !t.Throwable {
+		return nil
 	}
 	m.Format.Shape = codecs.Thrown
 	m.Status = codecs.Status{Code: codecs.Fault, Text: brief(t.Message), Class: t.Class}
@@ -183,15 +167,6 @@ func exception(m *codecs.Message, sc *hessian.Scanner, f *hessian.Field, flag bo
 		m.Status.Text = t.Class
 	}
 	return nil
-}
-
-func has(fields []hessian.Field, name string) bool {
-	for i := range fields {
-		if fields[i].Name == name {
-			return true
-		}
-	}
-	return false
 }
 
 // failureText reads the exception in a response whose status is a failure: sofa-bolt's own, of which the message counts.

@@ -25,10 +25,10 @@ func splice(f *frame, m *codecs.Message, name string) (wire.Body, error) {
 	out := f.out
 	for i := range fields {
 		field := &fields[i]
-		switch field.Name {
+		switch string(field.Name) {
 		case fieldMethod, fieldService:
 			text := m.Method
-			if field.Name == fieldService {
+			if string(field.Name) == fieldService {
 				text = name
 			}
 			out.B = d.AppendString(append(out.B, p[at:field.Start]...), text)
@@ -165,7 +165,7 @@ func collectProps(meta *codecs.Meta, content []byte) error {
 	var room [8]hessian.Field
 	_, fields, err := object(&sc, content, classRequest, room[:])
 	for i := range fields {
-		if fields[i].Name != fieldProps || err != nil {
+		if string(fields[i].Name) != fieldProps || err != nil {
 			continue
 		}
 		sc.Back(&fields[i])

@@ -144,8 +144,33 @@ func (s *Scanner) Invoke(inv *Invocation) error {
 	return s.args(inv)
 }
 
-func (s *Scanner) names(inv *Invocation) (err error) {
-	inv.Types, err = s.Strings(inv.Types[:0])
+func (s *Scanner) names(inv *Invocation) error {
+	if s.Null() {
+		inv.Types = nil
+		return nil
+	}
+	h, err := s.list()
+	for i := 0; err == nil && i != h.n; i++ {
+		if h.n < 0 {
+			if end, err := s.end(); end || err != nil {
+				return err
+			}
+		}
+		at := s.pos
+		name, null, err := s.Text()
+		switch {
+		case err != nil:
+			return err
+		case null:
+			return bad(at, "$invoke with a null type")
+		case i >= 255:
+			return bad(at, "$invoke with over 255 types")
+		}
+		inv.Types = append(inv.Types, wire.Intern(name))
+	}
+	if err == nil && h.closed {
+		err = s.close(h.n)
+	}
 	return err
 }
 

@@ -55,7 +55,7 @@ func (s *Scanner) Back(f *Field) { s.pos, s.refs = f.Start, f.refs }
 // objectFields gives the names of an object's fields, one before each value.
 type objectFields struct {
 	class []byte // may alias the stream
-	names input // in the definition, at the next name
+	names input  // in the definition, at the next name
 	left  int
 }
 
