@@ -1,12 +1,13 @@
 // Package hsf is the HSF 2 wire protocol ("hsf://", protocol code 14), both sides.
 //
 // HSF is closed source and nobody has published its wire, so every field below is marked by how sure it is: + several independent
-// sources agree, one of them having run on real traffic; ~ deduced from code that was derived from HSF's, or from its users' manual;
-// ? nobody says, and what stands there is our choice, which an option changes. docs/hsf.md tells how to check them with a capture.
+// sources agree, one of which has run on real traffic; ~ deduced from code that was derived from HSF's, or from its users' manual;
+// ? nobody says, and what stands there is our choice, which an option changes. docs/hsf.md tells how to check them with a
+// capture.
 //
 // The package knows frames, HSF's statuses, where each argument stands, and the names that a generic invocation wraps. It refuses
-// to know what is in arguments and results, but for the class and the message of an exception, by which alone a failed call is told
-// from a result.
+// to know what is in arguments and results, but for the class and the message of an exception, by which alone a failed call is
+// told from a result.
 package hsf
 
 import (
@@ -90,7 +91,8 @@ type Codec struct{}
 // Name gives "hsf".
 func (Codec) Name() string { return Name }
 
-// reserved are the keys that may steer HSF itself. Nobody has published them: these prefixes are kept from strangers out of caution.
+// reserved are the keys that may steer HSF itself. Nobody has published them: these prefixes are kept from strangers out of
+// caution.
 var reserved = codecs.Keys{"hsf*", "_hsf*", "generic"}
 
 // Traits gives the facts of the protocol. Clients beat every 27 s, which one source says; when servers hang up, none does.

@@ -107,10 +107,12 @@ func appendDotted(dst []byte, name string) []byte {
 // countTypes counts the types of a descriptor; -1: it is none.
 func countTypes(desc string) (n int) {
 	var buf [256]byte
-	for ok := true; desc != ""; n++ {
-		if _, desc, ok = appendTypeName(buf[:0], desc); !ok {
+	for ; desc != ""; n++ {
+		_, rest, ok := appendTypeName(buf[:0], desc)
+		if !ok {
 			return -1
 		}
+		desc = rest
 	}
 	return n
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
+	"github.com/dragoman-rpc/dragoman/codecs/hessian"
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
@@ -138,6 +139,8 @@ func (s *session) compose(c *call, m *codecs.Message) error {
 	y := s.syntaxOf(c.codec)
 	f := y.arguments(m.Format.Shape)
 	switch {
+	case !known && (m.Format.Encoding == hessian.Final.String() || m.Format.Encoding == hessian.Draft.String()):
+		return codecs.Errorf(codecs.Unimplemented, "hsf: encode request: a body in %v: codec 4 is %v here, as option flavour says", m.Format, s.flavour)
 	case !known || m.Format.Zip != "" || m.Body.Len() > 0 && m.Format != f || f.Shape == codecs.Value || f.Shape == codecs.Thrown:
 		return codecs.Errorf(codecs.Unimplemented, "hsf: encode request: a body in %v", m.Format)
 	case m.Body.Len() > s.max:

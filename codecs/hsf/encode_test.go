@@ -115,7 +115,7 @@ func TestRequestRefused(t *testing.T) {
 		{"types that are none", func(m *codecs.Message) { m.Descriptor = "Q" }, codecs.Unimplemented, "0 types for 1 arguments"},
 		{"one stream of all arguments", func(m *codecs.Message) { m.Format.Wrap = codecs.Plain }, codecs.Unimplemented, "a body in hessian2/args"},
 		{"another encoding", func(m *codecs.Message) { m.Format = codecs.Format{Encoding: "proto", Shape: codecs.Value} }, codecs.Unimplemented, "a body in proto/value"},
-		{"the other Hessian", func(m *codecs.Message) { m.Format.Encoding = "hessian2-draft" }, codecs.Unimplemented, "a body in hessian2-draft"},
+		{"the other Hessian", func(m *codecs.Message) { m.Format.Encoding = "hessian2-draft" }, codecs.Unimplemented, "codec 4 is hessian2 here"},
 		{"opaque", func(m *codecs.Message) { m.Format.Encoding = "" }, codecs.Unimplemented, "a body in /args"},
 		{"compressed", func(m *codecs.Message) { m.Format.Zip = "gzip" }, codecs.Unimplemented, "gzip"},
 		{"a body that is cut", func(m *codecs.Message) { m.Body = wire.Copy([]byte("\x05x")) }, codecs.Internal, "ends inside a value"},

@@ -96,9 +96,10 @@ func timeoutOf(p []byte) time.Duration {
 // descriptorOf gives the parameter types of a request in the header's form; "" if one of them is no type.
 func descriptorOf(l *layout, p []byte) string {
 	var buf [512]byte
-	desc, at, ok := buf[:0], l.names+l.service+l.method, true
+	desc, at := buf[:0], l.names+l.service+l.method
 	for i := range l.n {
 		n := l.typeLen(p, i)
+		var ok bool
 		if desc, ok = appendDescriptor(desc, p[at:at+n]); !ok {
 			return ""
 		}
@@ -138,8 +139,9 @@ func meant(m *codecs.Message, method string, types []string, args int) error {
 	}
 	m.Method, m.Args = method, int16(args)
 	var buf [512]byte
-	desc, ok := buf[:0], true
+	desc := buf[:0]
 	for _, t := range types {
+		var ok bool
 		if desc, ok = appendDescriptor(desc, t); !ok {
 			return codecs.Errorf(codecs.Invalid, "malformed type %.100q", t)
 		}
