@@ -56,5 +56,6 @@ func Losses() []Loss {
 		{"date", "msgpack", "json", "a time is a string"},
 		{"bytes", "msgpack", "json", "bytes are a string in base64"},
 		{"key", "msgpack", "json", "keys that are not strings are their text; null is \"null\""},
+		{"map-as-object", "hessian2", "hessian1", "a map with a class that is none of java.util's, and with strings for keys, is an object of that class"},
 	}
 }

@@ -118,6 +118,7 @@ func TestDeclaredLossesHappen(t *testing.T) {
 		happened[c.loss] = true
 	}
 	lossesOfJSON(t, happened)
+	lossOfHessian1(t, happened)
 	for _, l := range token.Losses() {
 		if l.From == "msgpack" || l.To == "msgpack" {
 			continue // losses_msgpack_test.go
@@ -177,6 +178,22 @@ func lossesOfJSON(t *testing.T, happened map[string]bool) {
 		t.Errorf("suppressed: %s", got)
 	}
 	happened["suppressed"] = true
+}
+
+// lossOfHessian1 takes two maps through the syntax in which an object is a map with a class.
+func lossOfHessian1(t *testing.T, happened map[string]bool) {
+	for class, want := range map[string]string{"java.util.TreeMap": `TreeMap{"a":1i}`, "x.Map": "Map(a=1i)"} {
+		in := encode(t, token.Token{Kind: token.Map, Int: -1, Class: &token.Class{Name: class}}, token.Token{Kind: token.Key, Text: []byte("a")},
+			token.Token{Kind: token.Int, Bits: 32, Int: 1}, token.Token{Kind: token.End})
+		_, back := roundTrip(t, in, hessian.Hessian1(), nil)
+		if got := tell(t, back, codecs.Value); got != want {
+			t.Errorf("a map of class %s came back as %s, want %s", class, got, want)
+		}
+		if same := bytes.Equal(in, back); same != (class != "x.Map") {
+			t.Errorf("a map of class %s: %q came back as %q", class, in, back)
+		}
+	}
+	happened["map-as-object"] = true
 }
 
 // TestLossesAreDocumented holds the table of docs/types.md against the one in the code.
