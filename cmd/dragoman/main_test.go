@@ -20,12 +20,19 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"dragoman": main})
 }
 
-// TestScripts runs testdata/script. They have the addresses of a sample service of each protocol in $REDIS, $DUBBO, $HTTP, $HTTP2 and
-// $GRPC, the services' contracts in sample.contract and sample.proto, and two commands more: `exits CODE PROGRAM ARGS…`, and `await REGEXP PROGRAM ARGS…` until it prints that.
+// TestScripts runs testdata/script. They have the addresses of a sample service of each protocol in $REDIS, $DUBBO, $HTTP, $HTTP2,
+// $GRPC, $HSF and so on, the services' contracts in sample.contract and sample.proto, the bytes of others in $FIXTURES and $CAPTURES, and two commands more: `exits CODE PROGRAM ARGS…`, and `await REGEXP PROGRAM ARGS…` until it prints that.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	log := slog.New(slog.DiscardHandler)
-	var vars []string
+	vars := []string{}
+	for name, dir := range map[string]string{"FIXTURES": "../../fixtures", "CAPTURES": "testdata/decode"} {
+		path, err := filepath.Abs(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		vars = append(vars, name+"="+path)
+	}
 	for _, k := range kinds() {
 		s, err := startSample(k, log)
 		if err != nil {

@@ -7,8 +7,11 @@ import (
 	"time"
 )
 
-// maxHeld bounds the bytes of one direction that wait for earlier ones. Beyond it those are taken for lost.
-const maxHeld = 4 << 20
+// What of one direction may wait for earlier bytes. Beyond it those are taken for lost.
+const (
+	maxHeld  = 4 << 20 // bytes
+	maxAhead = 1 << 10 // segments
+)
 
 // ends are the addresses of a connection, the lower first.
 type ends [2]netip.AddrPort
@@ -161,7 +164,7 @@ func (a *assembly) drain(c *conn, side int, skip bool) error {
 	for len(w.waiting) > 0 {
 		h := w.waiting[0]
 		n := after(h.seq, w.next)
-		if n > 0 && !skip && w.size <= maxHeld {
+		if n > 0 && !skip && w.size <= maxHeld && len(w.waiting) < maxAhead {
 			return nil
 		}
 		skip = false

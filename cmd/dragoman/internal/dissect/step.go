@@ -14,6 +14,16 @@ func (c *Conn) step(side int) bool {
 	if h.session == nil || len(p) == 0 {
 		return false
 	}
+	if h.resync && side == client { // some protocols take anything for a word of theirs, but for a beginning
+		switch c.wire.Sniff(p[:min(len(p), codecs.SniffMax)]) {
+		case codecs.More:
+			return false
+		case codecs.No:
+			h.drop(len(p))
+			return false
+		case codecs.Yes:
+		}
+	}
 	if z, ok := h.session.(codecs.Sizer); ok {
 		if n := z.FrameSize(p); n > len(p) && n <= codecs.DefaultMaxFrame {
 			return false

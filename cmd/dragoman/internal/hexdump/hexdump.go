@@ -1,5 +1,5 @@
 // Package hexdump reads bytes that people and programs have written as hex: digits with or without spaces and with comments behind #, and
-// what hexdump -C, xxd, od -A x -t x1 and dragoman call -v print.
+// what hexdump -C, xxd and dragoman call -v print.
 //
 // It knows lines, digits and which side of a connection a line says it is of. It refuses to know what the bytes mean.
 package hexdump
@@ -42,11 +42,12 @@ type reader struct {
 	side    string
 	marked  bool // some lines say whose they are
 	foreign bool // some are no hex
+	dump    bool // some begin with an offset
 }
 
 // line reads a line, and says whether it was one.
 func (r *reader) line(s string) bool {
-	side := r.side
+	var side string
 	switch {
 	case strings.HasPrefix(s, "> "):
 		side = "client"
@@ -58,7 +59,7 @@ func (r *reader) line(s string) bool {
 		}
 		return r.unmarked(s)
 	}
-	p, ok := parseLine(s[2:])
+	p, ok := r.parse(s[2:])
 	if !ok {
 		return true // a word about the bytes
 	}
@@ -77,7 +78,7 @@ func (r *reader) unmarked(s string) bool {
 		}
 		return true
 	}
-	p, ok := parseLine(data)
+	p, ok := r.parse(data)
 	if ok {
 		r.put(r.side, p)
 	}
@@ -92,12 +93,13 @@ func (r *reader) put(side string, p []byte) {
 	}
 }
 
-// parseLine reads the bytes of a line, behind the offset that a dump has and before its text.
-func parseLine(s string) (p []byte, ok bool) {
+// parse reads the bytes of a line, behind the offset that a dump has and before its text.
+func (r *reader) parse(s string) (p []byte, ok bool) {
 	s, _, _ = strings.Cut(s, "|")
 	s = strings.TrimRight(s, " \t")
 	first, rest, more := strings.Cut(s, " ")
-	if isOffset(first) && (strings.HasSuffix(first, ":") || strings.HasPrefix(rest, " ") || !more) {
+	if r.isOffset(first, rest, more) {
+		r.dump = true
 		if rest = strings.TrimLeft(rest, " "); strings.HasSuffix(first, ":") {
 			rest, _, _ = strings.Cut(rest, "  ") // xxd has its text behind two spaces
 		}
@@ -107,12 +109,12 @@ func parseLine(s string) (p []byte, ok bool) {
 	return p, err == nil
 }
 
-// isOffset says whether the first word of a line can be the offset that a dump begins its lines with.
-func isOffset(word string) bool {
-	digits := strings.TrimSuffix(word, ":")
-	if len(digits) < 6 || len(digits) > 16 || len(digits) == len(word) && len(digits) > 8 {
+// isOffset says whether the first word of a line is an offset: behind it xxd has a colon and hexdump two spaces; the last line of a
+// dump has nothing.
+func (r *reader) isOffset(word, rest string, more bool) bool {
+	digits, colon := strings.CutSuffix(word, ":")
+	if _, err := strconv.ParseUint(digits, 16, 64); err != nil || len(digits) < 7 || len(digits) > 8 && !colon {
 		return false
 	}
-	_, err := strconv.ParseUint(digits, 16, 64)
-	return err == nil
+	return colon || strings.HasPrefix(rest, " ") || !more && r.dump
 }

@@ -26,7 +26,7 @@ func (p *Printer) body(t *text, m *codecs.Message, asked *codecs.Header) {
 		f.Zip = m.Format.Zip
 	}
 	data := m.Body.Bytes()
-	t.line("%-9s %v, %d bytes", "body", f, len(data))
+	t.line("%-9s %v, %s", "body", f, bytesOf(len(data)))
 	data, err := inflate(data, f.Zip)
 	if err != nil {
 		t.opaque(data, err.Error())
@@ -48,7 +48,7 @@ func (p *Printer) body(t *text, m *codecs.Message, asked *codecs.Header) {
 	r := e.Reader(wire.Borrow(data), f, typ)
 	defer r.Close()
 	v := values{text: t, r: r}
-	if err := v.all(); err != nil && err != io.EOF {
+	if err := v.all(); err != nil {
 		t.line("  unreadable: %s", plain(err.Error()))
 		t.opaque(data, "")
 	}
@@ -126,7 +126,9 @@ func (v *values) all() error {
 		refs.KeepRefs(false)
 	}
 	for {
-		if err := v.r.Next(&v.t); err != nil {
+		if err := v.r.Next(&v.t); err == io.EOF {
+			return nil
+		} else if err != nil {
 			return err
 		}
 		if err := v.value(v.indent+"  ", ""); err != nil {

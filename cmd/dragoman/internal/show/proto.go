@@ -82,7 +82,7 @@ func counted(lines []string, p []byte, label, indent string, depth int) []string
 			return append(append(lines, label+"message"), inner...)
 		}
 	}
-	return append(lines, fmt.Sprintf("%s%d bytes %s", label, len(p), hex.EncodeToString(p)))
+	return append(lines, fmt.Sprintf("%s%s %s", label, bytesOf(len(p)), hex.EncodeToString(p)))
 }
 
 func printable(p []byte) bool {

@@ -108,7 +108,7 @@ func (t *text) head(m *codecs.Message) {
 }
 
 func (t *text) status(s *codecs.Status, k codecs.Kind) {
-	if k != codecs.Reply && s.Code == codecs.OK {
+	if s.Code == codecs.OK && (k != codecs.Reply || s.Native.Of == "") {
 		return
 	}
 	value := s.Code.String()
@@ -121,6 +121,13 @@ func (t *text) status(s *codecs.Status, k codecs.Kind) {
 	t.field("status", value)
 	t.field("class", s.Class)
 	t.field("text", s.Text)
+}
+
+func bytesOf(n int) string {
+	if n == 1 {
+		return "1 byte"
+	}
+	return fmt.Sprintf("%d bytes", n)
 }
 
 // plain is s on one line, without what a terminal would obey.

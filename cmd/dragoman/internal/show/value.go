@@ -92,7 +92,7 @@ func scalar(t *token.Token) string {
 	case token.String, token.Key:
 		return ofClass(quote(t.Text), t)
 	case token.Bytes:
-		return fmt.Sprintf("%d bytes %s", len(t.Text), hex.EncodeToString(t.Text))
+		return bytesOf(len(t.Text)) + " " + hex.EncodeToString(t.Text)
 	case token.Time:
 		if t.Class != nil && len(t.Text) > 0 {
 			return ofClass(plain(string(t.Text)), t)
