@@ -78,6 +78,7 @@ func New(o Options) (*Bridge, error) {
 		b.encodings[e.Name()] = e
 	}
 	b.observer = observe.New(o.Log, b.knows)
+	b.observer.Learned(b.lessons)
 	s, err := b.build(o.Config, nil)
 	if err != nil {
 		b.Close()

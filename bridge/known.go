@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/dragoman-rpc/dragoman/bridge/config"
+	"github.com/dragoman-rpc/dragoman/bridge/observe"
 	"github.com/dragoman-rpc/dragoman/codecs/contract"
 )
 
@@ -78,4 +79,14 @@ func (b *Bridge) Learned() []byte {
 		return nil
 	}
 	return s.learned.Text()
+}
+
+// lessons is what calls have taught, for the metrics: nothing if that was never asked for.
+func (b *Bridge) lessons() observe.Learned {
+	s := b.now.Load()
+	if s == nil || s.learned == nil {
+		return observe.Learned{}
+	}
+	n := s.learned.Stats()
+	return observe.Learned{Methods: uint64(n.Methods), Samples: n.Samples, Dropped: n.Dropped, Refused: n.Refused, Unread: n.Unread}
 }

@@ -75,6 +75,29 @@ func newMetrics() *metrics {
 	return m
 }
 
+var (
+	learnedMethods = prometheus.NewDesc("dragoman_learned_methods", "Methods that calls have taught.", nil, nil)
+	learnedSamples = prometheus.NewDesc("dragoman_learned_samples_total", "Calls that were looked at to learn from them.", nil, nil)
+	learnedNothing = prometheus.NewDesc("dragoman_learned_nothing_total",
+		"Calls that taught nothing: dropped for want of time, refused for their names or for want of room, or unread.", []string{"why"}, nil)
+)
+
+// learned are the series of what calls have taught, which are counted elsewhere.
+type learned struct{ read func() Learned }
+
+// Describe implements prometheus.Collector.
+func (l learned) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(l, ch) }
+
+// Collect implements prometheus.Collector.
+func (l learned) Collect(ch chan<- prometheus.Metric) {
+	v := l.read()
+	ch <- prometheus.MustNewConstMetric(learnedMethods, prometheus.GaugeValue, float64(v.Methods))
+	ch <- prometheus.MustNewConstMetric(learnedSamples, prometheus.CounterValue, float64(v.Samples))
+	for why, n := range map[string]uint64{"dropped": v.Dropped, "refused": v.Refused, "unread": v.Unread} {
+		ch <- prometheus.MustNewConstMetric(learnedNothing, prometheus.CounterValue, float64(n), why)
+	}
+}
+
 // children are the series of one metric found once and kept, because looking labels up allocates. Reading takes no lock: the map
 // is replaced, not changed.
 type children[K comparable, V any] struct {

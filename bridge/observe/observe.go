@@ -76,6 +76,14 @@ func (o *Observer) Failed(p codecs.Protocol, s codecs.Status) {
 	o.journal.put(&entry{from: p.Name(), status: s, nocall: true})
 }
 
+// Learned is what calls have taught, as its series show it.
+type Learned struct{ Methods, Samples, Dropped, Refused, Unread uint64 }
+
+// Learned has read asked for the series of what calls have taught whenever metrics are. It is called once.
+func (o *Observer) Learned(read func() Learned) {
+	o.metrics.registry.MustRegister(learned{read})
+}
+
 // Handler serves the metrics in the formats that Prometheus asks for.
 func (o *Observer) Handler() http.Handler {
 	return promhttp.HandlerFor(o.metrics.registry, promhttp.HandlerOpts{})

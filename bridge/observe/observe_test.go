@@ -85,6 +85,16 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
+func TestLearned(t *testing.T) {
+	o := observe.New(slog.New(slog.DiscardHandler), func(string) bool { return true })
+	defer o.Close()
+	o.Learned(func() observe.Learned {
+		return observe.Learned{Methods: 1, Samples: 2, Dropped: 3, Refused: 4, Unread: 5}
+	})
+	want(t, metrics(t, o), "dragoman_learned_methods 1", "dragoman_learned_samples_total 2", `dragoman_learned_nothing_total{why="dropped"} 3`,
+		`dragoman_learned_nothing_total{why="refused"} 4`, `dragoman_learned_nothing_total{why="unread"} 5`)
+}
+
 func TestInFlight(t *testing.T) {
 	o := observe.New(slog.New(slog.DiscardHandler), onlyUser)
 	defer o.Close()
