@@ -105,17 +105,7 @@ func (c *clientConn) refused(m *codecs.Message) {
 func (c *clientConn) OnEOF() { c.conn.Close(io.EOF) }
 
 // OnDrained goes on with what was held back.
-func (c *clientConn) OnDrained() {
-	c.mu.Lock()
-	c.queued = 0
-	c.drains++
-	free, fresh := c.pump(), c.unwritten() > 0
-	c.mu.Unlock()
-	wake(free)
-	if fresh {
-		c.flush()
-	}
-}
+func (c *clientConn) OnDrained() { c.drained(func() {}) }
 
 // OnClose fails what was in flight. Whether the server has seen those calls is not known.
 func (c *clientConn) OnClose(err error) {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -75,7 +76,7 @@ func (h *home) drain() {
 		h.q, h.spare = h.spare, nil
 		h.mu.Unlock()
 		for i := range q {
-			q[i].perform()
+			h.perform(&q[i])
 		}
 		clear(q)
 		if cap(q) <= tasksKept {
@@ -87,12 +88,28 @@ func (h *home) drain() {
 // tasksKept is for how many tasks a home keeps room.
 const tasksKept = 64
 
-func (t *task) perform() {
+// perform does a task. One that panics costs the client its connection: tasks come from timers, too, where nobody else would catch it.
+// A call from inside the process has none, and whoever made it hears of the panic.
+func (h *home) perform(t *task) {
+	defer func() {
+		if r := recover(); r != nil && !h.lose(&Panic{Value: r, Stack: debug.Stack()}) {
+			panic(r) //nolint:forbidigo // it was not ours to catch
+		}
+	}()
 	if t.to != nil {
 		t.to.deliver(&t.m)
 		return
 	}
 	t.do()
+}
+
+// lose closes the client connection, if there is one.
+func (h *home) lose(p *Panic) bool {
+	if h.own == nil || h.own.conn == nil {
+		return false
+	}
+	h.own.conn.Close(p)
+	return true
 }
 
 // post has t done on the home: now if it is idle, else by whoever runs it. It never blocks.

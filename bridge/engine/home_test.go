@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
@@ -31,4 +32,38 @@ func TestVisitsKeepTheirOrder(t *testing.T) {
 	if len(got.ids) != 2 || got.ids[0] != 1 || got.ids[1] != 2 {
 		t.Errorf("replies came in the order %v, want [1 2]", got.ids)
 	}
+}
+
+// closing notes why it was closed.
+type closing struct {
+	Conn
+	cause error
+}
+
+func (c *closing) Close(err error) { c.cause = err }
+
+// TestPanicsOnHomes: a task that panics, on whatever goroutine, costs its client the connection, and the home goes on for those that
+// tidy up. A call from inside the process has no connection to lose.
+func TestPanicsOnHomes(t *testing.T) {
+	conn := new(closing)
+	h := &home{own: &link{conn: conn}}
+	h.own.init(nil)
+	done := false
+	h.post(task{do: func() {
+		h.post(task{do: func() { done = true }})
+		panic("a stage")
+	}})
+	var p *Panic
+	if !errors.As(conn.cause, &p) || p.Value != "a stage" || len(p.Stack) == 0 {
+		t.Errorf("closed for %v", conn.cause)
+	}
+	if !done || !h.run.TryLock() {
+		t.Error("the home stands still")
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("nobody heard of the panic")
+		}
+	}()
+	(&home{}).post(task{do: func() { panic("a stage") }})
 }

@@ -130,6 +130,24 @@ func (l *link) write() (free []woken) {
 	return free
 }
 
+// drained goes on with what was held back, the other side having taken all there was. also is called under mu.
+func (l *link) drained(also func()) {
+	free, fresh := l.resumed(also)
+	wake(free)
+	if fresh {
+		l.flush()
+	}
+}
+
+func (l *link) resumed(also func()) (free []woken, fresh bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.queued = 0
+	l.drains++
+	also()
+	return l.pump(), l.unwritten() > 0
+}
+
 // keep makes all output independent of the read buffer that the caller is about to reuse.
 func (l *link) keep() {
 	l.mu.Lock()

@@ -352,18 +352,7 @@ func (c *serverConn) OnEOF() {
 }
 
 // OnDrained reads again after a slow client has caught up, and goes on with what was held back.
-func (c *serverConn) OnDrained() {
-	c.link.mu.Lock()
-	c.queued = 0
-	c.drains++
-	c.relieve()
-	free, fresh := c.pump(), c.unwritten() > 0
-	c.link.mu.Unlock()
-	wake(free)
-	if fresh {
-		c.flush()
-	}
-}
+func (c *serverConn) OnDrained() { c.drained(c.relieve) }
 
 // OnClose cancels what is in flight.
 func (c *serverConn) OnClose(err error) {

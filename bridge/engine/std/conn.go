@@ -227,8 +227,20 @@ func skipped(list []wire.Body, n int) []wire.Body {
 	return list
 }
 
-// write is the writer goroutine: it lives while there is a backlog.
+// write is the writer goroutine: it lives while there is a backlog. A panic in a session closes this connection and no other.
 func (c *conn) write() {
+	defer func() {
+		if r := recover(); r != nil {
+			c.Close(&engine.Panic{Value: r, Stack: debug.Stack()})
+		}
+	}()
+	if c.writeBacklog() {
+		c.peer.OnDrained()
+	}
+}
+
+// writeBacklog says whether all is written and more may come.
+func (c *conn) writeBacklog() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for len(c.backlog) > 0 && !c.closed {
@@ -245,16 +257,11 @@ func (c *conn) write() {
 		c.backlog[i].Release()
 	}
 	c.backlog, c.busy = nil, false
-	if c.closed {
-		return
+	if c.closed || !c.shut {
+		return !c.closed
 	}
-	if c.shut {
-		c.closeWrite()
-		return
-	}
-	c.mu.Unlock()
-	c.peer.OnDrained()
-	c.mu.Lock()
+	c.closeWrite()
+	return false
 }
 
 // writeAll blocks until all is written. A peer that takes nothing for stallMax is given up.
