@@ -30,6 +30,7 @@ var servers = []server{
 	{name: "dubbogo", protocol: "dubbo"},
 	{name: "pyhttp", protocol: "http"},
 	{name: "pyredis", protocol: "redis", more: ", options: {props: \"yes\"}"},
+	{name: "pypacked", protocol: "redis", more: ", encoding: msgpack, options: {props: \"yes\"}"},
 	{name: "grpcio", protocol: "grpc"},
 	{name: "grpcjs", protocol: "grpc"},
 	{name: "grpcjava", protocol: "grpc"},
@@ -203,7 +204,7 @@ func options(c *client, s *server) map[string]any {
 	case java(c.name) && java(s.name):
 		o["shared"] = true
 	}
-	if s.name == "pyredis" || s.name == "dubbogo" || s.name == "hsfjava" {
+	if s.name == "pyredis" || s.name == "pypacked" || s.name == "dubbogo" || s.name == "hsfjava" {
 		o["reply"] = false
 	}
 	if s.plain {

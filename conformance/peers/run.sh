@@ -67,8 +67,10 @@ dubboremoting) NODE_PATH="$peers/node/node_modules" exec node "$here/node/dubbor
 noderedis2 | noderedis3) NODE_PATH="$peers/node/node_modules" exec node "$here/node/noderedis.js" "${name#noderedis}" ;;
 ioredis) NODE_PATH="$peers/node/node_modules" exec node "$here/node/ioredis.js" ;;
 redispy2 | redispy3) exec "$peers/python/bin/python" "$here/python/redispy.py" "${name#redispy}" ;;
-# The services use the standard library alone and so the system's Python.
-pyhttp | pyredis) exec python3 "$here/python/$name.py" ;;
+# The service uses the standard library alone and so the system's Python.
+pyhttp) exec python3 "$here/python/pyhttp.py" ;;
+pyredis) exec "$peers/python/bin/python" "$here/python/pyredis.py" ;;
+pypacked) exec "$peers/python/bin/python" "$here/python/pyredis.py" packed ;;
 phpredis) exec php "$here/php/phpredis.php" ;;
 interop-go-client) exec "$peers/go/client" "$@" ;;
 interop-go-server) exec "$peers/go/server" "$@" ;;

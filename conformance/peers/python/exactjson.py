@@ -69,9 +69,12 @@ def difference(want, got, path=""):
 
 
 def _join(path, key):
-    return path + "." + key if path else key
+    return "%s.%s" % (path, key) if path else str(key)
 
 
 def _show(v):
-    text = dumps(v)
+    try:
+        text = dumps(v)
+    except TypeError:  # a value of another syntax
+        text = repr(v)
     return text if len(text) < 300 else text[:300] + "…"

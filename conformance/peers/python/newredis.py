@@ -32,11 +32,11 @@ class Server(pyredis.Server):
         if name == b"INFO":
             return encode(b"# Server\r\nredis_version:7.4.0\r\nredis_mode:standalone\r\nrole:master\r\nloading:0\r\n")
         if name == b"MGET" and args:
-            return encode([self._call(a).encode("utf-8") for a in args])
+            return encode([self._call(a) for a in args])
         if name == b"GET":
             if len(args) != 1:
                 return b"-ERR wrong number of arguments for 'get' command\r\n"
-            if not args[0].startswith(b"{"):
+            if not args[0].startswith(b"{") and args[0][:1] < b"\x80":
                 return b"-ERR invalid rpc request\r\n"
         if name not in (b"GET", b"PING"):
             return b"-ERR unknown command '%s', with args beginning with: \r\n" % command[0]

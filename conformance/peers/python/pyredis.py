@@ -1,22 +1,26 @@
 """A Redis-GET service as the old Go server was: it knows GET, PING and INFO, leaves every other command without an
-answer, handles one request of a connection at a time and closes on anything it does not like."""
+answer, handles one request of a connection at a time and closes on anything it does not like. Keys are JSON or
+MessagePack; with the argument "packed" MessagePack alone."""
 
 import socket
 import sys
 import threading
 
 import exactjson
+import packed
 import peer
 from sample import SERVICE, BadArguments, Fault, NoMethod, Sample
 
 # The old server's frame limit: a longer key closes the connection.
 LIMIT = 32 * 1024
+# Keys in JSON are not understood.
+PACKED = sys.argv[1:] == ["packed"]
 ALIASES = {SERVICE, "/service/sample"}
 
 
 class Server:
     def __init__(self, success):
-        self.service = Sample()
+        self.services = {exactjson: Sample(), packed: Sample(packed.order)}
         self.success = success
         self.lock = threading.Lock()
         self.ignored = []
@@ -26,8 +30,12 @@ class Server:
     def state(self):
         """ignored: commands that got no answer; pipelined: requests that came before their forerunner was answered."""
         with self.lock:
-            return {**self.service.state(), "ignored": self.ignored[:20], "pipelined": self.pipelined,
+            return {**self._counted(), "ignored": self.ignored[:20], "pipelined": self.pipelined,
                     "connections": self.connections}
+
+    def _counted(self):
+        counts = [s.state() for s in self.services.values()]
+        return {k: sum(c[k] for c in counts) for k in counts[0]}
 
     def accept(self, listener):
         while True:
@@ -111,34 +119,41 @@ class Server:
     def _answer(self, command):
         name = command[0].upper()
         if name == b"GET":
-            value = self._call(command[-1]).encode("utf-8")
+            value = self._call(command[-1])
             return b"$%d\r\n%s\r\n" % (len(value), value)
         if name == b"PING":
             return b"+PONG\r\n"
         if name == b"INFO":
-            return b"+" + exactjson.dumps({"moa": self.service.state(), "network": {}}).encode() + b"\r\n"
+            return b"+" + exactjson.dumps({"moa": self._counted(), "network": {}}).encode() + b"\r\n"
         with self.lock:
             self.ignored.append(" ".join(e.decode("utf-8", "replace") for e in command)[:100])
         return None
 
     def _call(self, key):
-        request = exactjson.loads(key)
+        syntax = packed if key[0] >= 0x80 else exactjson
+        if syntax is exactjson and PACKED:
+            raise ValueError("a key in JSON: %r" % key[:50])
+        return self._reply(syntax, *self._run(syntax, syntax.loads(key)))
+
+    def _run(self, syntax, request):
+        """The code, message and result of a request."""
         params = request.get("params") or {}
         if request.get("action") not in ALIASES:
-            return self._value(501, "Service not found: %s" % request.get("action"), None)
+            return 501, "Service not found: %s" % request.get("action"), None
         try:
-            result, _ = self.service.call(params.get("m"), params.get("args", []), request.get("props") or {})
+            result, _ = self.services[syntax].call(params.get("m"), params.get("args", []), request.get("props") or {})
         except NoMethod as e:
-            return self._value(502, str(e), None)
+            return 502, str(e), None
         except BadArguments as e:
-            return self._value(302, str(e), None)
+            return 302, str(e), None
         except Fault as f:
-            return self._value(503, f.message, f.as_json())
-        return self._value(self.success, "", result)
+            return 503, f.message, f.as_json()
+        return self.success, "", result
 
     @staticmethod
-    def _value(ec, em, result):
-        return exactjson.dumps({"ec": ec, "em": em, "result": result})
+    def _reply(syntax, ec, em, result):
+        value = syntax.dumps({"ec": ec, "em": em, "result": result})
+        return value.encode("utf-8") if isinstance(value, str) else value
 
 
 _servers = []

@@ -5,6 +5,7 @@ import threading
 import time
 
 import exactjson
+import packed
 import peer
 import redis
 from peer import Check, equal, none, that
@@ -265,6 +266,46 @@ def errors(op):
     equal("ping", True, client(op).ping())
 
 
+def packed_answer(op, method, *args, **more):
+    """A call whose key and value are MessagePack."""
+    request = {"action": SERVICE, "params": {"m": method, "args": list(args)}, **more}
+    a = packed.loads(client(op).get(packed.dumps(request)))
+    that("no ec, em and result in %r" % a, {"ec", "em", "result"} <= set(a))
+    return a
+
+
+def msgpack(op):
+    """Keys in MessagePack: values come back as they went, with their types where the far side has the like."""
+
+    def call(method, *args, **more):
+        return succeeded(packed_answer(op, method, *args, **more))
+
+    for s in ("hello", "", TEXT, "x" * 5000):
+        equal("echo", s, call("echo", s))
+    equal("addLong", 9007199254740993, call("addLong", 9007199254740992, 1))
+    equal("addLong", -(1 << 63), call("addLong", -(1 << 63) + 1, -1))
+    none("order", exactjson.difference(packed.order(), full(op, call("order", packed.order()))))
+    equal("context", {"x-trace": "t-1"}, call("context", props={"x-trace": "t-1"}))
+    for v in ("text", 7, True, 3000000000, 0.5, ["a", 1, None], {"k": "v", "n": 1}):
+        equal("any", v, call("any", v))
+    if op.get("far") is None:
+        for v in (b"\x00\xff", packed.stamp("2026-11-21T03:18:00.123Z"), (1 << 64) - 1, -(1 << 63), float("inf"), {1: "x"}):
+            equal("any", v, call("any", v))
+    equal("code of a wrong number", 302, packed_answer(op, "addInt", 1)["ec"])
+    mixed = client(op).mget([packed.dumps({"action": SERVICE, "params": {"m": "echo", "args": ["p"]}}), key(op, "echo", "j")])
+    equal("in MessagePack", "p", succeeded(packed.loads(mixed[0])))
+    equal("in JSON", "j", succeeded(answer(mixed[1])))
+
+
+def msgpack_exception(op):
+    a = packed_answer(op, "reserve", "A-1", 5)
+    equal("ec", 503, a["ec"])
+    equal("em", "out of stock: A-1", a["em"])
+    f = a["result"]
+    equal("class", "io.dragoman.sample.OutOfStock", f["class"])
+    equal("fields", {"sku": "A-1", "left": 3}, {k: f["fields"].get(k) for k in ("sku", "left")})
+
+
 def load(op):
     """connections threads with calls calls each; returns the seconds it took."""
     start = time.monotonic()
@@ -278,6 +319,7 @@ CASES = {
     "any": anything, "missing-method": missing_method, "missing-service": missing_service,
     "bad-arguments": bad_arguments, "pipeline": pipeline, "mixed-pipeline": mixed_pipeline, "pool": pool,
     "mget": mget, "mget-parallel": mget_parallel, "errors": errors,
+    "msgpack": msgpack, "msgpack-exception": msgpack_exception,
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The sample service for servers that know JSON only, and its fixture."""
+"""The sample service for servers that know JSON, or another syntax without classes, and its fixture."""
 
 import os
 import threading
@@ -21,9 +21,9 @@ def order():
         return exactjson.loads(f.read())
 
 
-def numbered(i):
+def numbered(i, fixture=order):
     """The i-th order of orders and ordersByName."""
-    o = order()
+    o = fixture()
     o.update(id=i, name="order-%d" % i, uuid=None)
     return o
 
@@ -74,7 +74,9 @@ class Sample:
         "ordersByName": (1, 1), "any": (1, 1),
     }
 
-    def __init__(self):
+    def __init__(self, fixture=order):
+        """fixture: a function that makes the order that order() wants to get, in the types of the syntax."""
+        self._fixture = fixture
         self._lock = threading.Lock()
         self.calls = 0
         self.notices = 0
@@ -109,7 +111,7 @@ class Sample:
 
     def _order(self, o):
         if isinstance(o, dict) and o.get("name") == "fixture":
-            d = exactjson.difference(order(), o)
+            d = exactjson.difference(self._fixture(), o)
             if d:
                 raise Fault("java.lang.IllegalStateException", d)
         return o
@@ -150,10 +152,10 @@ class Sample:
         return seen, {} if trace is None else {"x-reply": "seen:" + trace}
 
     def _orders(self, n):
-        return [numbered(i) for i in range(n)]
+        return [numbered(i, self._fixture) for i in range(n)]
 
     def _ordersByName(self, n):
-        return {"order-%d" % i: numbered(i) for i in range(n)}
+        return {"order-%d" % i: numbered(i, self._fixture) for i in range(n)}
 
     def _any(self, o):
         return o
