@@ -20,7 +20,12 @@ const keepText = 64 << 10
 // stands behind the values (Dubbo's attachments) is left unread. Generic is the three arguments of Dubbo's $invoke; what is read
 // and written are the arguments that it carries, as one List. A writer takes the method's name and the names of its parameter
 // types from the Tuple, and writes values in the map form: objects as maps with the key "class" first, enums as their names; a writer
-// whose type is no Tuple writes one value in that form, the result of such a call. A reader leaves maps as they are. Thrown is an exception object, read into and written from the neutral form.
+// whose type is no Tuple writes one value in that form, the result of such a call. A reader leaves maps as they are. Thrown is an
+// exception object, read into and written from the neutral form.
+//
+// Of the wraps, Sofa has what the names of fields in a SofaRequest or SofaResponse say; a writer of Args needs the Tuple for it, and
+// leaves the names of service and method null for the codec to put in. Apart has a stream for each of the Args and for each of the
+// three of Generic; what is shared between two is written in each.
 type Encoding struct {
 	d       Dialect
 	classes cache
