@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ var programs = map[string]string{
 	"interop-java-client": "grpcjava/classes", "interop-java-server": "grpcjava/classes",
 	"grpcurl": "go/grpcurl", "grpcgo": "grpcgo/grpcgo", "grpcio": "python/bin/python", "h2spec": "go/h2spec", "h2specd": "go/h2specd",
 	"connectconformance": "go/connectconformance", "grpcclient": "go/grpcclient", "grpcserver": "go/grpcserver",
-	"envoy": "envoy/envoy/_bin/envoy",
+	"envoy": "envoy/envoy/_bin/envoy", "caucho": "hsf/classes",
 }
 
 // missing says why a program cannot be run; one that conformance/peers has not is looked for on the PATH.
@@ -75,6 +76,17 @@ func output(t *testing.T, within time.Duration, name string, args ...string) (st
 	if ctx.Err() != nil {
 		err = fmt.Errorf("%s: %w after %v", name, ctx.Err(), within)
 	}
+	return string(out), err
+}
+
+// answers is what a program prints on stdout for what it reads.
+func answers(t *testing.T, within time.Duration, stdin, name string, args ...string) (string, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), within)
+	defer cancel()
+	cmd := command(ctx, name, args...)
+	cmd.Stdin = strings.NewReader(stdin)
+	out, err := cmd.Output()
 	return string(out), err
 }
 

@@ -40,6 +40,8 @@ jedis2 | jedis3)
 lettuce2 | lettuce3)
 	java_peer redis classes io.dragoman.peer.redis.LettucePeer -Dresp="${name#lettuce}" -Dpeers.order="$here/order.json" ;;
 # shellcheck disable=SC2086
+# shellcheck disable=SC2086
+caucho) java_peer hsf classes io.dragoman.peer.hsf.Turn $opens ;;
 hsfjava) java_peer hsf classes io.dragoman.peer.hsf.HsfPeer $opens ;;
 goredis2 | goredis3) exec "$peers/goredis/goredis" "${name#goredis}" "$here/order.json" ;;
 # Without a logging.path the library logs into the home folder.
