@@ -7,8 +7,7 @@ import (
 )
 
 // splice writes the SofaRequest of m's Body with the names and the baggage of its Header, and gives what follows unchanged: the
-// arguments. Strings use none of the stream's tables, and maps are only filled or emptied of strings, so that what follows stays
-// right.
+// arguments. Strings use none of the stream's tables, so that what follows stays right.
 func splice(f *frame, m *codecs.Message, name string) (wire.Body, error) {
 	if m.Body.Len() == 0 {
 		blank(f, m, name)
@@ -69,7 +68,8 @@ const (
 	traceProp = "rpc_trace_context"
 )
 
-// props writes requestProps, at which sc stands, with the baggage that m's metadata is: all else is copied.
+// props writes requestProps, at which sc stands. An empty map of baggage is filled with m's metadata; one with entries is the caller's
+// own, for a provider puts those of the header map over it.
 func props(f *frame, m *codecs.Message, sc *hessian.Scanner, p []byte, d hessian.Dialect) error {
 	at := sc.Pos()
 	ok, err := sc.Map()
@@ -79,14 +79,10 @@ func props(f *frame, m *codecs.Message, sc *hessian.Scanner, p []byte, d hessian
 		if ok, err = sc.Pair(&e); !ok || err != nil || e.Key != nil {
 			continue
 		}
-		var key string
-		if key, ok, err = nested(&before); err != nil || !ok || key != askedProp {
-			ok = true
-			continue
-		}
-		f.out.B = append(f.out.B, p[at:before.Pos()]...)
-		if at, err = kept(f, &before, p); err == nil {
+		if hole := empty(&before); hole >= 0 {
+			f.out.B = append(f.out.B, p[at:hole]...)
 			baggage(f, m, d)
+			at = hole
 		}
 	}
 	f.out.B = append(f.out.B, p[at:sc.Pos()]...)
@@ -106,18 +102,17 @@ func nested(sc *hessian.Scanner) (key string, ok bool, err error) {
 	return key, ok, nil
 }
 
-// kept copies the entries of the map in which sc stands that are no texts, and gives the place of the map's end.
-func kept(f *frame, sc *hessian.Scanner, p []byte) (end int, err error) {
-	var e hessian.Pair
-	for {
-		more, err := sc.Pair(&e)
-		if err != nil || !more {
-			return e.Start, err
-		}
-		if e.Key == nil || !e.Plain {
-			f.out.B = append(f.out.B, p[e.Start:e.End]...)
-		}
+// empty gives the place in an empty map of baggage, if the next entry of the map in which sc stands is one; else -1.
+func empty(sc *hessian.Scanner) int {
+	key, ok, err := nested(sc)
+	if err != nil || !ok || key != askedProp {
+		return -1
 	}
+	var e hessian.Pair
+	if more, err := sc.Pair(&e); more || err != nil {
+		return -1
+	}
+	return e.Start
 }
 
 // baggage writes the metadata of a request that goes as baggage, as entries of a map.
