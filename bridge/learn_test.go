@@ -141,6 +141,9 @@ func TestLearned(t *testing.T) {
 	if got := s.untyped(g, `["seven","GOLD",1,{}]`); got != "generic" {
 		t.Errorf("values that do not fit what is known of one method may be meant for another: %s", got)
 	}
+	if got := s.untyped(g, `[7,"GOLD",1,{"total":1.5}]`); got != "generic" {
+		t.Errorf("nor are fields that do not fit refused by what may not be all: %s", got)
+	}
 	for _, mode := range []string{"off", "suggest"} {
 		if err := g.Reload(parse(t, s.config(mode))); err != nil {
 			t.Fatal(err)

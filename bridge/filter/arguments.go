@@ -32,10 +32,39 @@ func (x *crossing) request(m *codecs.Message) (*scratch, error) {
 		m.Format = from
 		return nil, t.checkWhole(m.Body, from)
 	}
+	out, as, err := x.write(m, to)
+	if err != nil && x.method != nil && x.method.Source == contract.Learned {
+		// What was learned is some of what there is. Where it does not fit, the call goes as if nothing were known, if it can.
+		learned := x.method
+		x.method = nil
+		if plain, unknown, e := x.write(m, to); e == nil {
+			out, as, err = plain, unknown, nil
+		} else {
+			x.method = learned
+		}
+	}
+	if err != nil {
+		code := codecs.Invalid
+		if codecs.StatusOf(err).Code == codecs.Unimplemented {
+			code = codecs.Unimplemented // the two cannot carry it, whatever the caller writes
+		}
+		return nil, codecs.Errorf(code, "filter: transcode: arguments of %s.%s: %v", rec.Service, rec.Method, err)
+	}
+	m.SetBody(out.body(), as)
+	if m.Kind != codecs.Data {
+		x.describe(&m.Header)
+	}
+	return out, nil
+}
+
+// write writes the arguments by what is known of the method, as the server reads them: in to, or in the shape to which that comes.
+func (x *crossing) write(m *codecs.Message, to codecs.Format) (*scratch, codecs.Format, error) {
+	from, t := x.from, x.t
+	from.Zip = ""
 	want := x.expected(&to)
 	read, write := t.encodings[from.Encoding], t.encodings[to.Encoding]
 	if read == nil || write == nil {
-		return nil, codecs.Errorf(codecs.Unimplemented, "filter: transcode: no way from %v to %v", from, to)
+		return nil, to, codecs.Errorf(codecs.Unimplemented, "no way from %v to %v", from, to)
 	}
 	out := newScratch()
 	rd := read.Reader(m.Body, from, readAs(from, x.method))
@@ -50,18 +79,10 @@ func (x *crossing) request(m *codecs.Message) (*scratch, error) {
 	}
 	if err != nil {
 		out.free()
-		code := codecs.Invalid
-		if codecs.StatusOf(err).Code == codecs.Unimplemented {
-			code = codecs.Unimplemented // the two cannot carry it, whatever the caller writes
-		}
-		return nil, codecs.Errorf(code, "filter: transcode: arguments of %s.%s: %v", rec.Service, rec.Method, err)
+		return nil, to, err
 	}
-	rec.Dropped.Members += uint32(dropped)
-	m.SetBody(out.body(), to)
-	if m.Kind != codecs.Data {
-		x.describe(&m.Header)
-	}
-	return out, nil
+	x.c.Rec.Dropped.Members += uint32(dropped)
+	return out, to, nil
 }
 
 // describe says in a head what is known of the method.

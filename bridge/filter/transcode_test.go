@@ -173,8 +173,8 @@ func TestTranscodeRefusesRequests(t *testing.T) {
 		want               string
 	}{
 		{"a serialization that is not known", "echo", "x", codecs.Format{}, jsonArgs, "cancel unimplemented: filter: transcode: the request's serialization"},
-		{"an encoding that nobody has", "echo", "x", codecs.Format{Encoding: "other", Shape: codecs.Args}, jsonArgs, "cancel unimplemented: filter: transcode: no way from other/args to json/args"},
-		{"a target that nobody can write for", "echo", `["x"]`, jsonArgs, codecs.Format{Encoding: "other", Shape: codecs.Args}, "cancel unimplemented: filter: transcode: no way from json/args to other/args"},
+		{"an encoding that nobody has", "echo", "x", codecs.Format{Encoding: "other", Shape: codecs.Args}, jsonArgs, "cancel unimplemented: filter: transcode: arguments of demo.S.echo: no way from other/args to json/args"},
+		{"a target that nobody can write for", "echo", `["x"]`, jsonArgs, codecs.Format{Encoding: "other", Shape: codecs.Args}, "cancel unimplemented: filter: transcode: arguments of demo.S.echo: no way from json/args to other/args"},
 		{"no JSON", "echo", `["x`, jsonArgs, hessArgs, "cancel invalid: filter: transcode: arguments of demo.S.echo: token: copy: $[0]: json: "},
 		{"a value of another type", "sum", `["x",1]`, jsonArgs, hessArgs, "cancel invalid: filter: transcode: arguments of demo.S.sum: "},
 		{"an argument too many", "echo", `["x",1]`, jsonArgs, hessArgs, "cancel invalid: filter: transcode: "},

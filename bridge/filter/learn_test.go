@@ -1,0 +1,93 @@
+package filter_test
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/dragoman-rpc/dragoman/bridge/filter"
+	"github.com/dragoman-rpc/dragoman/bridge/learn"
+	"github.com/dragoman-rpc/dragoman/codecs"
+	"github.com/dragoman-rpc/dragoman/codecs/all"
+	"github.com/dragoman-rpc/dragoman/codecs/wire"
+)
+
+// TestLearn: what is looked at of the calls that pass, which pass unchanged.
+func TestLearn(t *testing.T) {
+	hessValue := codecs.Format{Encoding: "hessian2", Shape: codecs.Value}
+	thrown := codecs.Format{Encoding: "hessian2", Shape: codecs.Thrown}
+	big := strings.Repeat("x", learn.MaxBody)
+	replies := func(code codecs.Code, body string, f codecs.Format) func(*codecs.Message) {
+		return func(m *codecs.Message) { m.Status.Code, m.Body, m.Format = code, wire.Borrow([]byte(body)), f }
+	}
+	same := func(*codecs.Message) {}
+	for _, c := range []struct {
+		name    string
+		request func(m *codecs.Message)
+		reply   func(m *codecs.Message) // nil: a Cancel
+		looked  bool
+		known   string
+	}{
+		{"a result", same, replies(codecs.OK, "\x91", hessValue), true, "Integer f(String)"},
+		{"nothing", same, replies(codecs.OK, "", codecs.Format{}), true, "Serializable f(String)"},
+		{"no body", same, func(m *codecs.Message) { m.Bare, m.Body, m.Format = true, wire.Body{}, hessValue }, true, "Serializable f(String)"},
+		{"an exception", same, replies(codecs.Fault, "C\x03a.E\x90\x60", thrown), true, "Serializable f(String) throws a.E"},
+		{"an exception in words", same, replies(codecs.Fault, "E", codecs.Format{Encoding: "json", Shape: codecs.Value}), false, ""},
+		{"a failure", same, replies(codecs.Unavailable, "", codecs.Format{}), false, ""},
+		{"an end without a reply", same, nil, false, ""},
+		{"a large result", same, replies(codecs.OK, big+"x", hessValue), false, ""},
+		{"a result in pieces", same, func(m *codecs.Message) { m.Part = true }, false, ""},
+		{"a packed result", same, replies(codecs.OK, "\x91", codecs.Format{Encoding: "hessian2", Shape: codecs.Value, Zip: "gzip"}), false, ""},
+		{"a one-way call", func(m *codecs.Message) { m.Kind = codecs.Oneway }, replies(codecs.OK, "", codecs.Format{}), false, ""},
+		{"a generic call", func(m *codecs.Message) { m.Format.Shape = codecs.Generic }, replies(codecs.OK, "\x91", hessValue), false, ""},
+		{"JSON", func(m *codecs.Message) { m.Format.Encoding = "json" }, replies(codecs.OK, "\x91", hessValue), false, ""},
+		{"types that are not said", func(m *codecs.Message) { m.Descriptor = "" }, replies(codecs.OK, "\x91", hessValue), false, ""},
+		{"a large request", func(m *codecs.Message) { m.Body = wire.Borrow([]byte(big + "x")) }, replies(codecs.OK, "\x91", hessValue), false, ""},
+		{"a request that goes on", func(m *codecs.Message) { m.End = false }, replies(codecs.OK, "\x91", hessValue), false, ""},
+		{"metadata that cannot be read", func(m *codecs.Message) { m.Meta.Loaded, m.Frame.Of = false, "near" }, replies(codecs.OK, "\x91", hessValue), false, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			encodings := map[string]codecs.Encoding{}
+			for _, e := range all.Encodings() {
+				encodings[e.Name()] = e
+			}
+			s, err := learn.Open(learn.Options{Methods: 10, Encodings: encodings, Log: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := &far{answer: func(_ int, _ *codecs.Call, back codecs.Stream) {
+				if c.reply == nil {
+					back.Cancel(codecs.Status{Code: codecs.Canceled})
+					return
+				}
+				m := reply("")
+				c.reply(m)
+				back.Send(m)
+			}}
+			call, n := newCall("a.S", "f", "\x01x")
+			call.Req.Descriptor, call.Req.Args, call.Req.Format = "Ljava/lang/String;", 1, hessArgs
+			call.From.Session = unreadable{}
+			c.request(&call.Req)
+			want := string(call.Req.Body.Bytes())
+			filter.Learn(s)(f).Open(call, n)
+			s.Close() // it looks at what waits
+			if f.bodies[0] != want || len(n.got) != 1 {
+				t.Errorf("sent %q, got back %q", f.bodies, n.got)
+			}
+			if looked := s.Stats().Samples == 1; looked != c.looked {
+				t.Errorf("looked at: %v, want %v", looked, c.looked)
+			}
+			if list := s.Methods(); c.known != "" && (len(list) != 1 || list[0].Text != c.known) || c.known == "" && len(list) > 0 {
+				t.Errorf("%+v, want %s", list, c.known)
+			}
+		})
+	}
+}
+
+// unreadable is a Session whose metadata cannot be read.
+type unreadable struct{ codecs.Session }
+
+// LoadMeta implements codecs.MetaLoader.
+func (unreadable) LoadMeta(*codecs.Message) error {
+	return codecs.Errorf(codecs.Invalid, "near: no metadata")
+}
