@@ -43,3 +43,32 @@ func TestThrown(t *testing.T) {
 		}
 	}
 }
+
+// TestThrownOld has what Java writes in the older dialects.
+func TestThrownOld(t *testing.T) {
+	for _, d := range []Dialect{Draft, First} {
+		found := false
+		for _, c := range capturesAs(t, d) {
+			if c.name != "exception" {
+				continue
+			}
+			found = true
+			var s Scanner
+			s.ResetAs(c.value, d)
+			var got Thrown
+			err := s.Thrown(&got)
+			if err != nil || got.Class != "example.Boom" || string(got.Message) != "boom" || got.Code != 7 || !got.Throwable || s.Left() != 0 {
+				t.Errorf("%v: %+v, %v, %d bytes left", d, got, err, s.Left())
+			}
+		}
+		if !found {
+			t.Errorf("%v: no exception among the captures", d)
+		}
+		var s Scanner
+		s.ResetAs(d.AppendException(nil, "x.E", "m"), d)
+		var got Thrown
+		if err := s.Thrown(&got); err != nil || got.Class != "x.E" || string(got.Message) != "m" || s.Left() != 0 {
+			t.Errorf("%v: %+v, %v", d, got, err)
+		}
+	}
+}

@@ -256,3 +256,70 @@ func TestApartLimit(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestSofaShares takes arguments that share an object behind a SofaRequest, where containers have other numbers, and back.
+func TestSofaShares(t *testing.T) {
+	const shared = "C\x03x.A\x91\x01a`yQ\x90" + "yQ\x90" + "Q\x91"
+	types := params("x.A", "java.util.List", "java.lang.Object")
+	for _, e := range []*Encoding{Hessian2(), Hessian2Draft(), Hessian1()} {
+		request, err := convert(Hessian2(), e, shared, codecs.Args, codecs.Plain, codecs.Sofa, types)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := convert(e, Hessian2(), request, codecs.Args, codecs.Sofa, codecs.Plain, types)
+		if err != nil || back != shared {
+			t.Errorf("%s: got %q, %v, want %q", e.Name(), back, err, shared)
+		}
+		for cut := range len(request) {
+			if got, err := dumpAs(e, request[:cut], codecs.Args, codecs.Sofa, types); err == nil {
+				t.Fatalf("%s: %d of %d bytes read as %s", e.Name(), cut, len(request), got)
+			}
+		}
+	}
+}
+
+// TestSofaRejects has objects that are not SOFARPC's, or not as they should be.
+func TestSofaRejects(t *testing.T) {
+	object := func(field, value string) string {
+		return "O\x91A\x91" + string(rune(len(field))) + field + "o\x90" + value
+	}
+	for _, c := range []struct {
+		name, in, want string
+		shape          codecs.Shape
+	}{
+		{"no object", "\x05hello", "no object with the field methodArgSigs", codecs.Args},
+		{"null", "N", "no object with the field appResponse", codecs.Value},
+		{"another object", object("name", "\x01x"), "no object with the field methodArgSigs", codecs.Args},
+		{"a reply for a request", object("appResponse", "N"), "no object with the field methodArgSigs", codecs.Args},
+		{"types that are no list", object("methodArgSigs", "\x01x"), "where a value is due", codecs.Args},
+		{"types that are a map", object("methodArgSigs", "Mz"), "a map where a list is due", codecs.Args},
+		{"more types than arguments", object("methodArgSigs", "Vn\x01\x03intz"), "ends inside", codecs.Args},
+		{"a generic invocation", object("methodArgSigs", "Vn\x00z"), "shape generic in SOFARPC's objects", codecs.Generic},
+	} {
+		if got, err := dumpAs(Hessian2Draft(), c.in, c.shape, codecs.Sofa, nil); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %s, %v, want %s", c.name, got, err, c.want)
+		}
+	}
+}
+
+func TestSignature(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"N", ""}, {"Vn\x00z", ""}, {"Vz", ""},
+		{"V\x03int\x07boolean\x10java.lang.Stringz", "IZLjava/lang/String;"},
+		{"Vn\x03\x02[J\x13[Ljava.lang.String;\x05int[]z", "[J[Ljava/lang/String;[I"},
+		{"Vn\x01\x00z", "the type of parameter 0 is not said"},
+		{"Vn\x01Nz", "the type of parameter 0 is not said"},
+		{"Vn\x01\x03intN", "where the end of a list"},
+		{"V" + strings.Repeat("\x03int", 256) + "z", "over 255 parameters"},
+	} {
+		var s Scanner
+		s.ResetAs([]byte(c.in), Draft)
+		got, n, err := s.Signature(nil)
+		if err != nil {
+			got = []byte(err.Error())
+		}
+		if !strings.Contains(string(got), c.want) || err == nil && (string(got) != c.want || s.Left() != 0) {
+			t.Errorf("%q: got %s of %d, want %s", c.in, got, n, c.want)
+		}
+	}
+}
