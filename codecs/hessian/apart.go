@@ -7,13 +7,3 @@ func (s *Scanner) InvokedTypes(inv *Invocation) error { return s.names(inv) }
 
 // InvokedArgs takes the third, a list of arguments or null.
 func (s *Scanner) InvokedArgs(inv *Invocation) error { return s.args(inv) }
-
-// SkipText takes n strings.
-func (s *Scanner) SkipText(n int) error {
-	for ; n > 0; n-- {
-		if _, _, err := s.Text(); err != nil {
-			return err
-		}
-	}
-	return nil
-}

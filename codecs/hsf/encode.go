@@ -139,6 +139,8 @@ func (s *session) compose(c *call, m *codecs.Message) error {
 	y := s.syntaxOf(c.codec)
 	f := y.arguments(m.Format.Shape)
 	switch {
+	case m.Format.Encoding == "" && m.Body.Len() > 0:
+		return codecs.Errorf(codecs.Invalid, "hsf: encode request: a codec that is not read here, which can only pass under the same name")
 	case !known && (m.Format.Encoding == hessian.Final.String() || m.Format.Encoding == hessian.Draft.String()):
 		return codecs.Errorf(codecs.Unimplemented, "hsf: encode request: a body in %v: codec 4 is %v here, as option flavour says", m.Format, s.flavour)
 	case !known || m.Format.Zip != "" || m.Body.Len() > 0 && m.Format != f || f.Shape == codecs.Value || f.Shape == codecs.Thrown:

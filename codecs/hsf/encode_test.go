@@ -116,7 +116,7 @@ func TestRequestRefused(t *testing.T) {
 		{"one stream of all arguments", func(m *codecs.Message) { m.Format.Wrap = codecs.Plain }, codecs.Unimplemented, "a body in hessian2/args"},
 		{"another encoding", func(m *codecs.Message) { m.Format = codecs.Format{Encoding: "proto", Shape: codecs.Value} }, codecs.Unimplemented, "a body in proto/value"},
 		{"the other Hessian", func(m *codecs.Message) { m.Format.Encoding = "hessian2-draft" }, codecs.Unimplemented, "codec 4 is hessian2 here"},
-		{"opaque", func(m *codecs.Message) { m.Format.Encoding = "" }, codecs.Unimplemented, "a body in /args"},
+		{"opaque", func(m *codecs.Message) { m.Format.Encoding = "" }, codecs.Invalid, "a codec that is not read here"},
 		{"compressed", func(m *codecs.Message) { m.Format.Zip = "gzip" }, codecs.Unimplemented, "gzip"},
 		{"a body that is cut", func(m *codecs.Message) { m.Body = wire.Copy([]byte("\x05x")) }, codecs.Internal, "ends inside a value"},
 		{"257 pairs", func(m *codecs.Message) { m.Meta.Pairs = make([]codecs.Pair, 257) }, codecs.Limited, "257 pairs"},
@@ -201,6 +201,12 @@ func TestResponse(t *testing.T) {
 		{"exception with a trace", nil, thrown("Sold", "\x92"+said+trace+"`\x04soldN"), answer(20, 4, "C"+str("Sold")+"\x92"+said+trace+"`\x04soldN")},
 		{"exception that nothing tells as one", nil, thrown("Sold", "\x91"+said+"`\x04sold"), answer(20, 4, "C"+str("Sold")+"\x92"+said+trace+"`\x04soldN")},
 		{"exception without a word", nil, thrown("Sold", "\x90`"), answer(20, 4, "C"+str("Sold")+"\x92"+said+trace+"`NN")},
+		{"the same in Hessian 1", nil, with(thrown("", ""), func(m *codecs.Message) {
+			m.Hint, m.Format.Encoding, m.Body = hintMark|1, "hessian1", wire.Copy([]byte("Mt\x00\x04SoldS\x00\x04left\x49\x00\x00\x00\x00z"))
+		}), answer(20, 1, "Mt\x00\x04SoldS\x00\x04left\x49\x00\x00\x00\x00S\x00\x0ddetailMessageNS\x00\x0astackTraceNz")},
+		{"the same in the draft", []string{"flavour", "draft"}, with(thrown("", ""), func(m *codecs.Message) {
+			m.Format.Encoding, m.Body = "hessian2-draft", wire.Copy([]byte("O\x94Sold\x91\x04lefto\x90\x90"))
+		}), answer(20, 4, "O\x94Sold\x93\x04left\rdetailMessage\nstackTraceo\x90\x90NN")},
 		{"exception as a text", []string{"exception_as_ok", "no"}, thrown("SoldException", "\x91"+said+"`\x04sold"), answer(70, 4, "SoldException: sold")},
 		{"unsent", nil, with(failed(codecs.Unavailable, "no"), func(m *codecs.Message) { m.Status.Unsent = true }), answer(88, 4, "no")},
 		{"no text", nil, failed(codecs.Expired, ""), answer(31, 4, "expired")},

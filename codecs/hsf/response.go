@@ -3,6 +3,7 @@ package hsf
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/hessian"
@@ -88,45 +89,62 @@ func (y syntax) failure(m *codecs.Message, thrown bool) string {
 	return text
 }
 
-// thrown appends an exception. One that a caller could not tell from a result gets the fields of java.lang.Throwable that it lacks, as
-// its last ones: null, which is what Java takes for not said. It is the first object of its stream and ends it, so its class stands
-// first and its last field last.
-func (f *response) thrown(y syntax, b wire.Body) {
-	out, p := f.out, b.Bytes()
-	if class, _, err := y.thrown(p); class != "" || err != nil || y.dialect != hessian.Final || p[0] != 'C' {
-		out.Body(b)
-		return
-	}
-	var sc hessian.Scanner
-	y.scan(&sc, p[1:])
-	name, _, err := sc.Text()
-	n, _ := sc.Int()
-	names := 1 + sc.Pos()
-	if err != nil || sc.SkipText(int(n)) != nil {
-		out.Body(b)
-		return
-	}
-	values := 1 + sc.Pos()
-	var lacks []string
-	for _, field := range [...]string{fieldMessage, fieldTrace} {
-		if !bytes.Contains(p[names:values], hessian.AppendString(nil, field)) {
-			lacks = append(lacks, field)
-		}
-	}
-	out.B = hessian.AppendInt(hessian.AppendString(append(out.B, 'C'), name), n+int32(len(lacks)))
-	out.B = append(out.B, p[names:values]...)
-	for _, field := range lacks {
-		out.B = hessian.AppendString(out.B, field)
-	}
-	out.Body(b.Sub(values, b.Len()))
-	for range lacks {
-		out.B = hessian.AppendNull(out.B)
-	}
-	b.Release()
-}
-
 // Fields of java.lang.Throwable.
 const (
 	fieldMessage = "detailMessage"
 	fieldTrace   = "stackTrace"
 )
+
+// thrown appends an exception. One that a caller could not tell from a result gets the fields of java.lang.Throwable that it lacks, as
+// its last ones: null, which is what Java takes for not said. It is the first object of its stream and all of it, so its class
+// stands first and its last field last.
+func (f *response) thrown(y syntax, b wire.Body) {
+	out, p, d := f.out, b.Bytes(), y.dialect
+	head, class, names, lacks := y.lacking(p)
+	if len(lacks) == 0 {
+		out.Body(b)
+		return
+	}
+	if d == hessian.First { // without a class definition: a name stands before each value
+		out.B = append(out.B, p[:len(p)-1]...)
+		for _, field := range lacks {
+			out.B = d.AppendNull(d.AppendString(out.B, field))
+		}
+		out.B = d.AppendMapEnd(out.B)
+	} else {
+		out.B = d.AppendObject(out.B, class, append(names, lacks...)...)
+		out.Body(b.Sub(head, len(p)))
+		for range lacks {
+			out.B = d.AppendNull(out.B)
+		}
+	}
+	b.Release()
+}
+
+// lacking says which fields an exception needs to be told from a result: none if it is, or is not written as an object here is. Its
+// values begin behind head bytes.
+func (y syntax) lacking(p []byte) (head int, class string, names, lacks []string) {
+	if known, _, err := y.thrown(p); known != "" || err != nil {
+		return 0, "", nil, nil
+	}
+	var sc hessian.Scanner
+	y.scan(&sc, p)
+	name, fields, err := sc.Object(nil)
+	if err != nil || sc.Left() > 0 {
+		return 0, "", nil, nil
+	}
+	class = string(name)
+	for _, f := range fields {
+		names = append(names, string(f.Name))
+	}
+	begin := y.dialect.AppendObject(nil, class, names...)
+	if !bytes.HasPrefix(p, begin) {
+		return 0, "", nil, nil
+	}
+	for _, field := range [...]string{fieldMessage, fieldTrace} {
+		if !slices.Contains(names, field) {
+			lacks = append(lacks, field)
+		}
+	}
+	return len(begin), class, names, lacks
+}
