@@ -62,9 +62,11 @@ var (
 )
 
 // asTyped is JSON arguments as a program writes them that has the types of m.
-func asTyped(m *contract.Method, args string) ([]byte, error) {
+func asTyped(m *contract.Method, args string) ([]byte, error) { return typedAs(hessianArgs, m, args) }
+
+func typedAs(f codecs.Format, m *contract.Method, args string) ([]byte, error) {
 	var out wire.Out
-	r, w := encodings()["json"].Reader(wire.Borrow([]byte(args)), jsonArgs, m.Params), encodings()["hessian2"].Writer(&out, hessianArgs, m.Params)
+	r, w := encodings()["json"].Reader(wire.Borrow([]byte(args)), jsonArgs, m.Params), encodings()[f.Encoding].Writer(&out, f, m.Params)
 	_, err := token.CopyArgs(w, r, m)
 	r.Close()
 	if e := w.Close(); err == nil {
@@ -200,6 +202,30 @@ func TestInference(t *testing.T) {
 				t.Errorf("read again (-learned +read):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestDialects: all Hessians show the same, however objects stand in them and whatever stands around.
+func TestDialects(t *testing.T) {
+	declared := book(t, types)
+	m, want := declared.Lookup("a.S", "", "", "g", "", -1)[0], ""
+	for _, f := range []codecs.Format{hessianArgs, {Encoding: "hessian2-draft", Shape: codecs.Args}, {Encoding: "hessian1", Shape: codecs.Args},
+		{Encoding: "hessian2", Shape: codecs.Args, Wrap: codecs.Sofa}, {Encoding: "hessian2-draft", Shape: codecs.Args, Wrap: codecs.Sofa},
+		{Encoding: "hessian2", Shape: codecs.Args, Wrap: codecs.Apart}} {
+		body, err := typedAs(f, m, `[`+order+`,[null,`+order+`],{"k":"GREEN"}]`)
+		if err != nil {
+			t.Fatalf("%v: %v", f, err)
+		}
+		s := open(t, "", 10)
+		if !s.Wants(learn.Key{}, f) {
+			t.Errorf("%v is not looked at", f)
+		}
+		s.Learn(&learn.Sample{Key: learn.Key{Service: "a.S", Method: "g", Descriptor: m.Descriptor}, Args: body, ArgsAs: f})
+		if got := string(s.Text()); want == "" {
+			want = got
+		} else if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%v (-%v +this):\n%s", f, hessianArgs, diff)
+		}
 	}
 }
 
