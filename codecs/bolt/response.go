@@ -51,8 +51,8 @@ func (s *session) response(m *codecs.Message, h *head, p []byte) error {
 func toldText(m *codecs.Message, encoding string, flag bool) {
 	m.Format.Encoding = encoding
 	if !flag {
-		if m.Body.Len() == 0 && encoding == encodingJSON {
-			m.Format.Shape = codecs.Void
+		if p := bytes.TrimSpace(m.Body.Bytes()); encoding == encodingJSON && (len(p) == 0 || string(p) == "null") {
+			m.Format.Shape, m.Body = codecs.Void, wire.Body{}
 		}
 		return
 	}
