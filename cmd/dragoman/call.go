@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,8 +12,7 @@ import (
 
 	"github.com/dragoman-rpc/dragoman/bridge/config"
 	"github.com/dragoman-rpc/dragoman/codecs"
-	"github.com/dragoman-rpc/dragoman/codecs/all"
-	"github.com/dragoman-rpc/dragoman/codecs/contract"
+	"github.com/dragoman-rpc/dragoman/codecs/bolt"
 )
 
 // callFlags are the flags of `call`.
@@ -66,15 +63,20 @@ func (c *cli) callVerb() *cobra.Command {
 const callHelp = `Make one call in any protocol and print its result as JSON.
 
   dragoman call dubbo://127.0.0.1:20880/com.acme.User/get?version=1.0.0 '[7]'
+  dragoman call 'bolt://127.0.0.1:12200/com.acme.User:1.0/get?types=int' '[7]'
+  dragoman call hsf://127.0.0.1:12201/com.acme.User:1.0.0/get '[7]'
   dragoman call redis://127.0.0.1:7001/service/user/get '[7]'
   dragoman call http://127.0.0.1:7001/users/get '[7]'
   dragoman call grpc://127.0.0.1:50051/acme.v1.Users/Get '{"id":7}'
   dragoman call grpc://127.0.0.1:50051/acme.v1.Users/Upload - < messages.json
 
 The last part of the path is the method, the rest is the service. The query may hold version, group and types, the
-parameter types by their Java names: types=int,java.lang.String. A JSON array is the arguments, an object their names and
-values. A failure goes to standard error with its class, and the exit code is 1. https and grpcs are within TLS, and h2c is
-HTTP/2 without.
+parameter types by their Java names: types=int,java.lang.String. SOFARPC (bolt) finds methods by them, so they must be there or
+in a --contract; others guess. encoding says how bodies are written, as that of a cluster does, and hessian=final, draft or 1 which
+Hessian; other options of a cluster may stand there, too (em_means_error=yes).
+
+A JSON array is the arguments, an object their names and values, or the only one. A failure goes to standard error with its class,
+and the exit code is 1. https and grpcs are within TLS, and h2c is HTTP/2 without.
 
 A gRPC call may have any number of messages each way: each argument is one, and - reads JSON values from standard input.
 Replies are printed as they come. What the messages are made of is said by --contract, or else by the server's reflection.`
@@ -95,8 +97,13 @@ func (f *callFlags) target(url string) (to clientOptions, r *request, err error)
 		}
 		r.meta = append(r.meta, codecs.Pair{Key: strings.TrimSpace(key), Value: strings.TrimSpace(value)})
 	}
-	to.contracts, err = readContracts(f.contracts)
-	return to, r, err
+	if to.contracts, err = readContracts(f.contracts); err != nil {
+		return to, nil, err
+	}
+	if to.protocol == bolt.Name && !r.typed && to.contracts == nil && (to.encoding == "" || strings.HasPrefix(to.encoding, "hessian")) {
+		return to, nil, misuse(url + ": SOFARPC finds methods by their parameter types: types=int,java.lang.String, or a --contract, says them")
+	}
+	return to, r, nil
 }
 
 func (c *cli) call(ctx context.Context, to clientOptions, r *request) error {
@@ -122,68 +129,4 @@ func (c *cli) print(value []byte) error {
 		c.say("%s\n", value)
 	}
 	return nil
-}
-
-// parseURL takes PROTOCOL://host:port/service/method?version=&group=&types= apart. A service's name keeps its slashes, and the one
-// in front where that is how the protocol writes names.
-func parseURL(s string) (to clientOptions, r *request, err error) {
-	u, err := url.Parse(s)
-	if err != nil {
-		return to, nil, misuse(err.Error())
-	}
-	to = clientOptions{protocol: u.Scheme, addr: u.Host}
-	switch u.Scheme {
-	case "https", "grpcs":
-		to.protocol, to.tls = strings.TrimSuffix(u.Scheme, "s"), &config.ClientTLS{}
-	case "h2c":
-		to.protocol, to.version = "http", "2"
-	}
-	if _, ok := codecs.Find(all.Codecs(), to.protocol, ""); !ok {
-		return to, nil, misuse(fmt.Sprintf("%s: protocol %q is none of %s, h2c, https, grpcs", s, u.Scheme, strings.Join(protocols(), ", ")))
-	}
-	path := u.Path
-	end := strings.LastIndexByte(path, '/')
-	if u.Port() == "" || end <= 1 || end == len(path)-1 {
-		return to, nil, misuse(s + ": this must be PROTOCOL://host:port/service/method")
-	}
-	r = &request{service: path[:end], method: path[end+1:]}
-	if u.Scheme != "redis" {
-		r.service = r.service[1:] // by custom only actions begin with a slash
-	}
-	for key, values := range u.Query() {
-		switch key {
-		case "version":
-			r.version = values[0]
-		case "group":
-			r.group = values[0]
-		case "types":
-			r.descriptor, err = descriptor(values[0])
-		default:
-			err = misuse(fmt.Sprintf("%s: the query may hold version, group and types, not %q", s, key))
-		}
-		if err != nil {
-			return to, nil, err
-		}
-	}
-	return to, r, nil
-}
-
-// descriptor makes the descriptor of a list of Java's names.
-func descriptor(types string) (string, error) {
-	t, err := contract.FromList(types, nil)
-	if err != nil {
-		return "", misuse(err.Error())
-	}
-	return t.Descriptor(), nil
-}
-
-func protocols() []string { return namesOf(all.Codecs()) }
-
-func namesOf(list []codecs.Codec) (names []string) {
-	for _, c := range list {
-		if !slices.Contains(names, c.Name()) {
-			names = append(names, c.Name())
-		}
-	}
-	return names
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"time"
 
 	"github.com/dragoman-rpc/dragoman/bridge"
@@ -26,6 +27,8 @@ type client struct{ bridge *bridge.Bridge }
 type clientOptions struct {
 	protocol, addr string
 	version        string // of the protocol's wires; "": the usual one
+	encoding       string // of bodies; "": the protocol's first
+	options        map[string]string
 	tls            *config.ClientTLS
 	contracts      []config.Contract
 	tell           func(format string, args ...any) // nil: nobody is told what goes over the wire
@@ -33,9 +36,10 @@ type clientOptions struct {
 
 func newClient(o clientOptions) (*client, error) {
 	const cluster = "server"
-	var options map[string]string
+	options := map[string]string{}
+	maps.Copy(options, o.options)
 	if o.version != "" {
-		options = map[string]string{codecs.OptionVersion: o.version}
+		options[codecs.OptionVersion] = o.version
 	}
 	list := all.Codecs()
 	if o.tell != nil {
@@ -46,7 +50,7 @@ func newClient(o clientOptions) (*client, error) {
 		list = tapped(list, show.New(all.Encodings(), book), o.tell)
 	}
 	b, err := build(bridge.Options{Codecs: list, Log: slog.New(slog.DiscardHandler), Config: &config.Config{
-		Clusters:  []config.Cluster{{Name: cluster, Protocol: o.protocol, Endpoints: []string{o.addr}, Options: options, TLS: o.tls}},
+		Clusters:  []config.Cluster{{Name: cluster, Protocol: o.protocol, Endpoints: []string{o.addr}, Encoding: o.encoding, Options: options, TLS: o.tls}},
 		Contracts: o.contracts,
 		Routes: route.Rules{
 			Clusters: []string{cluster},
@@ -65,6 +69,7 @@ func (c *client) close() { c.bridge.Close() }
 type request struct {
 	service, method, version, group string
 	descriptor                      string
+	typed                           bool // the descriptor says all types, even if it is empty
 	args                            []byte
 	meta                            []codecs.Pair
 	timeout                         time.Duration
@@ -83,6 +88,9 @@ func (r *request) open() *codecs.Call {
 	}
 	if r.oneway {
 		c.Req.Kind = codecs.Oneway
+	}
+	if r.typed && r.descriptor == "" {
+		c.Req.Args = 0
 	}
 	return c
 }

@@ -200,6 +200,8 @@ To try by hand, until Ctrl-C:
   curl -s -H 'Content-Type: application/json' -d '["pen",1000]' http://%[3]s/dubbo/reserve
   curl -s --http2-prior-knowledge -H 'Content-Type: application/json' -d '["pen",2]' http://%[3]s/grpc/reserve
   %[4]s call dubbo://%[3]s/demo.HttpSample/reserve '["pen",2]'
+  %[4]s call 'bolt://%[3]s/demo.DubboSample/reserve?types=java.lang.String,int' '["pen",2]'
   %[4]s call -v redis://%[3]s/service/http/sum '[9007199254740993,1]'
+  %[4]s call -v hsf://%[3]s/demo.BoltSample/echo?types=java.lang.String '["hello"]' 2>&1 | %[4]s decode
 `, host, port, d.addr, os.Args[0])
 }

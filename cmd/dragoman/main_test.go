@@ -120,8 +120,12 @@ func TestParseURL(t *testing.T) {
 		"redis://h:1/service/user/get":                         {service: "/service/user", method: "get"},
 		"http://h:1/users/v2/get":                              {service: "users/v2", method: "get"},
 		"dubbo://h:1/com.acme.User/get?version=1.0&group=blue": {service: "com.acme.User", method: "get", version: "1.0", group: "blue"},
-		"dubbo://h:1/a.B/c?types=int,java.lang.String[]":       {service: "a.B", method: "c", descriptor: "I[Ljava/lang/String;"},
-		"dubbo://h:1/a.B/c?types=java.util.Map<int[],a.Car>,I": {service: "a.B", method: "c", descriptor: "Ljava/util/Map;LI;"},
+		"dubbo://h:1/a.B/c?types=int,java.lang.String[]":       {service: "a.B", method: "c", descriptor: "I[Ljava/lang/String;", typed: true},
+		"dubbo://h:1/a.B/c?types=java.util.Map<int[],a.Car>,I": {service: "a.B", method: "c", descriptor: "Ljava/util/Map;LI;", typed: true},
+		"bolt://h:1/a.B:1.0/c?types=":                          {service: "a.B", version: "1.0", method: "c", typed: true},
+		"hsf://h:1/a.B:1.0.0:blue/c":                           {service: "a.B", version: "1.0.0", group: "blue", method: "c"},
+		"redis://h:1/s/c?em_means_error=yes":                   {service: "/s", method: "c"},
+		"bolt://h:1/a.B/c?hessian=final":                       {service: "a.B", method: "c"},
 		"dubbo://[::1]:1/a.B/c":                                {service: "a.B", method: "c"},
 	} {
 		to, r, err := parseURL(in)
@@ -130,7 +134,7 @@ func TestParseURL(t *testing.T) {
 		}
 	}
 	for _, in := range []string{"", "dubbo", "tcp://h:1/a/b", "dubbo://h/a/b", "dubbo://h:1/a", "dubbo://h:1/a/", "dubbo://h:1//b", "dubbo://h:1",
-		"dubbo://h:1/a/b?ver=1", "dubbo://h:1/a/b?types=no-name", "dubbo://h:1/%zz/b"} {
+		"dubbo://h:1/a/b?encoding=json", "bolt://h:1/a/b?hessian=3", "redis://h:1/a/b?em_means_error=maybe", "redis://h:1/a/b?success=0", "dubbo://h:1/a/b?ver=1", "dubbo://h:1/a/b?types=no-name", "dubbo://h:1/%zz/b"} {
 		var m misuse
 		if _, _, err := parseURL(in); !errors.As(err, &m) {
 			t.Errorf("%s: got %v, want a misuse", in, err)
