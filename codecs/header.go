@@ -52,7 +52,7 @@ type Wrap uint8
 const (
 	Plain Wrap = iota // one stream of values and nothing else
 	Sofa              // Args stand behind a SofaRequest, a Value or the Thrown inside a SofaResponse; the Body begins with that object
-	Apart             // each of the Args is a stream of its own, one right behind another: tables of references begin anew
+	Apart             // each value is a stream of its own, the Args one right behind another: tables of references begin anew
 )
 
 var wrapNames = [...]string{"", "/sofa", "/apart"}

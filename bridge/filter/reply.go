@@ -89,10 +89,7 @@ func (x *crossing) broken(m *codecs.Message, err error) bool {
 // convert puts the caller's form of the body into m, which is whole, or has none.
 func (x *crossing) convert(m *codecs.Message) (*scratch, error) {
 	to := x.from.Encoding
-	want := codecs.Format{Encoding: to, Shape: codecs.Value}
-	if x.from.Wrap == codecs.Sofa {
-		want.Wrap = codecs.Sofa // of a reply there is but one value, which cannot be Apart
-	}
+	want := codecs.Format{Encoding: to, Shape: codecs.Value, Wrap: x.from.Wrap}
 	if m.Bare && !m.End { // a head, of messages that follow
 		m.Format = want
 		return nil, nil

@@ -323,3 +323,18 @@ func TestSignature(t *testing.T) {
 		}
 	}
 }
+
+// TestApartIsNotLite: who reads apart streams is not Dubbo's library. Caucho's would make a UUID of zeros of that one's form.
+func TestApartIsNotLite(t *testing.T) {
+	const lite = "C\x0ejava.util.UUID\x91\x05value`0$123e4567-e89b-12d3-a456-426614174000"
+	for _, wrap := range []codecs.Wrap{codecs.Sofa, codecs.Apart} {
+		got, err := convert(Hessian2(), Hessian2(), lite, codecs.Value, codecs.Plain, wrap, nil)
+		if err != nil || !strings.Contains(got, "\x0bmostSigBits\x0cleastSigBits") {
+			t.Errorf("%v: %q, %v", wrap, got, err)
+		}
+		back, err := convert(Hessian2(), Hessian2(), got, codecs.Value, wrap, codecs.Plain, nil)
+		if err != nil || back != lite {
+			t.Errorf("%v: came back as %q, %v", wrap, back, err)
+		}
+	}
+}

@@ -175,6 +175,9 @@ func (s *session) reply(m *codecs.Message, p []byte) error {
 		return nil // null as a value is null in its own form, and void
 	}
 	m.Format.Shape, m.Body = codecs.Value, wire.Borrow(body)
+	if y.hessian() {
+		m.Format.Wrap = codecs.Apart // as the arguments: by that a writer knows that it is not Dubbo's library which reads
+	}
 	class, text, err := y.thrown(body)
 	if err != nil {
 		return refuse(codecs.Malformed, "decode response", err)

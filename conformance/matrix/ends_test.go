@@ -259,8 +259,5 @@ func (w *world) write(f codecs.Format, m *contract.Method, json string) ([]byte,
 // result is the format of a result in the place of f's requests.
 func result(f codecs.Format) codecs.Format {
 	f.Shape = codecs.Value
-	if f.Wrap == codecs.Apart {
-		f.Wrap = codecs.Plain
-	}
 	return f
 }
