@@ -30,6 +30,9 @@ func (x *crossing) request(m *codecs.Message) (*scratch, error) {
 	from.Zip = ""
 	if alike(from, to) && isPositional(m.Body, from) {
 		m.Format = from
+		if x.method != nil && m.Kind != codecs.Data {
+			x.describe(&m.Header) // a frame may name the types, whatever the values are written in
+		}
 		return nil, t.checkWhole(m.Body, from)
 	}
 	out, as, err := x.write(m, to)

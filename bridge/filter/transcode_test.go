@@ -161,6 +161,10 @@ func TestTranscodeRequests(t *testing.T) {
 			if got != want || m.Format.Encoding != c.to.Encoding {
 				t.Errorf("got  %s in %s\nwant %s", got, m.Format.Encoding, want)
 			}
+			types := map[string]string{"echo": "Ljava/lang/String;", "sum": "JJ", "put": "Ldemo/Car;"}[c.method]
+			if types != "" && (m.Descriptor != types || m.Args < 0) {
+				t.Errorf("the head says the types %q of %d arguments, want %q", m.Descriptor, m.Args, types)
+			}
 		})
 	}
 }
