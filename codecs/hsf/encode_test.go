@@ -196,6 +196,9 @@ func TestResponse(t *testing.T) {
 		{"failure of the service", nil, failed(codecs.Fault, "sold"), answer(20, 4, "C\x30\x1ajava.lang.RuntimeException"[0:1]+str("java.lang.RuntimeException")+"\x91"+said+"`\x04sold")},
 		{"as a text", []string{"exception_as_ok", "no"}, failed(codecs.Fault, "sold"), answer(70, 4, "sold")},
 		{"in a codec that has no exceptions", nil, with(failed(codecs.Fault, "sold"), func(m *codecs.Message) { m.Hint = hintMark | 6 }), answer(70, 6, "sold")},
+		{"with its class", nil, with(value("json", `{"class":"Sold"}`, codecs.Thrown), func(m *codecs.Message) {
+			m.Hint, m.Status = hintMark|6, codecs.Status{Code: codecs.Fault, Text: "sold", Class: "Sold"}
+		}), answer(70, 6, "Sold: sold")},
 		{"in an opaque codec", nil, with(failed(codecs.Fault, "sold"), func(m *codecs.Message) { m.Hint = hintMark | 2 }), answer(70, 2, "sold")},
 		{"exception", nil, thrown("SoldException", "\x91"+said+"`\x04sold"), answer(20, 4, "C"+str("SoldException")+"\x91"+said+"`\x04sold")},
 		{"exception with a trace", nil, thrown("Sold", "\x92"+said+trace+"`\x04soldN"), answer(20, 4, "C"+str("Sold")+"\x92"+said+trace+"`\x04soldN")},

@@ -81,6 +81,8 @@ func (y syntax) failure(m *codecs.Message, thrown bool) string {
 	if thrown {
 		if class, message, err := y.thrown(m.Body.Bytes()); err == nil && class != "" {
 			text = class + ": " + string(message)
+		} else if m.Status.Class != "" {
+			text = m.Status.Class + ": " + text
 		}
 	}
 	if text == "" {
