@@ -9,7 +9,7 @@ peers=${PEERS_DIR:-$here/../../.cache/peers}
 mkdir -p "$peers" || exit 1
 peers=$(cd "$peers" && pwd)
 lanes="python java node go debian"
-python="redispy2 redispy3 grpcio pyhttp pyredis pypacked envoy"
+python="redispy2 redispy3 grpcio pyhttp hsfpy pyredis pypacked envoy"
 java="dubbo3 dubbo27 jedis2 jedis3 lettuce2 lettuce3 hsfjava grpcjava tri interop-java sofa sofa4 sofapb sofabolt"
 node="dubbo2js apachejs dubboremoting ioredis noderedis2 noderedis3 grpcjs sofanode"
 go="dubbogo goredis2 goredis3 grpcgo interop-go grpcurl h2spec h2specd connect"
@@ -182,13 +182,13 @@ install() {
 	dubbo2js | apachejs | dubboremoting | ioredis | noderedis2 | noderedis3 | grpcjs | sofanode) node_modules ;;
 	redispy2 | redispy3 | pyredis | pypacked | grpcio) python_venv ;;
 	envoy) envoy ;;
-	phpredis) debian 'php -m | grep -qx redis' php-cli php-redis ;;
+	phpredis) debian 'php -m | grep -qx redis && php -m | grep -qx msgpack' php-cli php-redis php-msgpack ;;
 	redis-cli) debian 'redis-cli --version' redis-tools ;;
 	curl) debian 'curl --version' curl ;;
 	wrk) debian 'command -v wrk' wrk ;;
 	nghttp2) debian 'command -v nghttp && command -v h2load && command -v nghttpd' nghttp2-client nghttp2-server ;;
 	haproxy) debian 'haproxy -v' haproxy ;;
-	pyhttp) need python3 ;;
+	hsfpy | pyhttp) need python3 ;;
 	esac
 }
 

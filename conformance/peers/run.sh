@@ -70,7 +70,7 @@ noderedis2 | noderedis3) NODE_PATH="$peers/node/node_modules" exec node "$here/n
 ioredis) NODE_PATH="$peers/node/node_modules" exec node "$here/node/ioredis.js" ;;
 redispy2 | redispy3) exec "$peers/python/bin/python" "$here/python/redispy.py" "${name#redispy}" ;;
 # The service uses the standard library alone and so the system's Python.
-pyhttp) exec python3 "$here/python/pyhttp.py" ;;
+hsfpy | pyhttp) exec python3 "$here/python/$name.py" ;;
 pyredis) exec "$peers/python/bin/python" "$here/python/pyredis.py" ;;
 pypacked) exec "$peers/python/bin/python" "$here/python/pyredis.py" packed ;;
 phpredis) exec php "$here/php/phpredis.php" ;;

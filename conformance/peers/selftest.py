@@ -33,6 +33,7 @@ KNOWN = {
     ("tri", "tri", "missing-method"): TRIPLE["missing-method"],
     ("sofa", "sofanode", "missing-method"): "sofa-rpc-node sends an exception as a SofaResponse, which it is not",
     ("sofa", "sofanode", "json"): "sofa-rpc-node knows no JSON and closes the connection",
+    ("hsfjava", "hsfpy", "hessian1"): "hsfpy knows the final Hessian 2.0 alone",
     ("dubbo3", "dubbogo", "nulls"): "a string of Go is never null",
     ("dubbo27", "dubbogo", "nulls"): "a string of Go is never null",
 }
@@ -49,6 +50,9 @@ COMBINATIONS = [
     ("ioredis", "pyredis", {"modern": True}, {}),
     ("jedis2", "pyredis", {"modern": True}, {}),
     ("hsfjava", "hsfjava", {}, {"shared": True}),
+    ("hsfpy", "hsfpy", {}, {}),
+    ("hsfpy", "hsfjava", {}, {}),
+    ("hsfjava", "hsfpy", {}, {}),
     *((caller, "pyredis", {"modern": True}, {}) for caller in
       ["jedis3", "lettuce2", "lettuce3", "noderedis2", "noderedis3", "goredis2", "goredis3"]),
     ("dubbogo", "dubbo3", {}, {}),
