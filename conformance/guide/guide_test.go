@@ -28,8 +28,8 @@ func TestMain(m *testing.M) {
 func TestGuide(t *testing.T) {
 	bin, own := build(t), standInsDir(t)
 	list := situations(t)
-	if len(list) != 5 {
-		t.Fatalf("%d situations, want 5", len(list))
+	if len(list) != 6 {
+		t.Fatalf("%d situations, want 6", len(list))
 	}
 	path := os.Getenv("PATH")
 	for _, s := range list {
