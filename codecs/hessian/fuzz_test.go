@@ -94,8 +94,7 @@ func FuzzReader(f *testing.F) {
 				t.Fatalf("as %v: read, but %v", shape, scanned)
 			}
 		}
-		_, _ = dump(e, p, codecs.Args, nil)
-		_, _ = dump(e, p, codecs.Generic, nil)
+		wraps(e, p)
 	})
 }
 
@@ -175,12 +174,17 @@ func fuzzOld(f *testing.F, d Dialect) {
 				t.Fatalf("as %v: %v\n%x becomes\n%x and then\n%x", shape, err, p, one, two)
 			}
 		}
-		for _, shape := range []codecs.Shape{codecs.Args, codecs.Generic, codecs.Value, codecs.Thrown} {
-			for _, wrap := range []codecs.Wrap{codecs.Plain, codecs.Sofa, codecs.Apart} {
-				_, _ = dumpAs(e, string(p), shape, wrap, nil)
-			}
-		}
+		wraps(e, p)
 	})
+}
+
+// wraps reads p as everything that it could be.
+func wraps(e *Encoding, p []byte) {
+	for _, shape := range []codecs.Shape{codecs.Args, codecs.Generic, codecs.Value, codecs.Thrown} {
+		for _, wrap := range []codecs.Wrap{codecs.Plain, codecs.Sofa, codecs.Apart} {
+			_, _ = dumpAs(e, string(p), shape, wrap, nil)
+		}
+	}
 }
 
 // headsOld tries what codecs use of a scanner.
