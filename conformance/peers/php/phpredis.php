@@ -176,6 +176,19 @@ $cases = [
         for ($i = 0; $i < 9; $i++) equal("answer $i", "k$i", succeeded(answer($values[$i])));
         equal('the failing one', 'out of stock: A-1', answer($values[9])['em']);
     },
+    'msgpack' => function (array $op) {
+        // Keys in MessagePack, where integers of 64 bits are themselves.
+        $same = function ($want, string $method, ...$args) use ($op) {
+            $key = msgpack_pack(['action' => SERVICE, 'params' => ['m' => $method, 'args' => $args]]);
+            $reply = msgpack_unpack(client($op)->get($key));
+            equal("code of $method", 200, $reply['ec']);
+            equal($method, $want, $reply['result']);
+        };
+        foreach (['hello', '', TEXT] as $s) $same($s, 'echo', $s);
+        $same(9007199254740993, 'addLong', 9007199254740992, 1);
+        $same(PHP_INT_MIN, 'addLong', PHP_INT_MIN + 1, -1);
+        foreach (['text', 7, true, 0.5, ['a', 1, null], ['k' => 'v', 'n' => 1]] as $v) $same($v, 'any', $v);
+    },
     'persistent' => function (array $op) {
         // A persistent connection may be greeted by ECHO or PING when it is taken up again.
         [$host, $port] = explode(':', $op['addr']);
