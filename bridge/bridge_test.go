@@ -55,11 +55,15 @@ func read(text string) (*config.Config, error) {
 	if !strings.Contains(text, "listen:") {
 		text = fmt.Sprintf("listen: [{addr: %q}]\n", port) + text
 	}
-	var known config.Known
+	return config.Parse("test.yaml", []byte("admin: {addr: off}\n"+text), known())
+}
+
+// known is what configurations of these tests may ask for.
+func known() (k config.Known) {
 	for _, c := range all.Codecs() {
-		known.Protocols = append(known.Protocols, codecs.Protocol(c))
+		k.Protocols = append(k.Protocols, codecs.Protocol(c))
 	}
-	return config.Parse("test.yaml", []byte("admin: {addr: off}\n"+text), known)
+	return k
 }
 
 // texts is the contract of all services in these tests: a text in and a text out.

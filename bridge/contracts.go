@@ -8,18 +8,41 @@ import (
 	"strings"
 
 	"github.com/dragoman-rpc/dragoman/bridge/config"
+	"github.com/dragoman-rpc/dragoman/bridge/learn"
 	"github.com/dragoman-rpc/dragoman/bridge/route"
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/contract"
 )
 
-// contracts reads the contracts of a configuration.
-func (b *Bridge) contracts(conf *config.Config) (*contract.Index, error) {
-	return ReadContracts(conf.Contracts, namings(conf), b.opts.Schemas)
+// contracts reads the contracts of a configuration. Where learned is not nil, services of the schemas are brought together with what was
+// learned of them, if no contract file declares them: a schema has a wire's types, and what was learned has Java's.
+func (b *Bridge) contracts(conf *config.Config, learned *learn.Store) (*contract.Index, error) {
+	book, sources, err := readContracts(conf.Contracts, b.opts.Schemas)
+	if err != nil {
+		return nil, err
+	}
+	names := namings(conf)
+	if learned != nil && len(sources) > 0 {
+		joined, err := join(book, learned, sources, names, b.opts.Schemas)
+		if err == nil {
+			return joined, nil
+		}
+		b.log.Warn("what was learned does not meet the contracts of other kinds, which stay alone", "err", err)
+	}
+	return load(book, book, sources, names, b.opts.Schemas)
 }
 
 // ReadContracts makes the book of some files: contract files, and what the schemas know by the ends of the files' names.
 func ReadContracts(list []config.Contract, names []contract.Naming, schemas []contract.Schema) (*contract.Index, error) {
+	book, sources, err := readContracts(list, schemas)
+	if err != nil {
+		return nil, err
+	}
+	return load(book, book, sources, names, schemas)
+}
+
+// readContracts reads the contract files of a list, and gives the files of each schema.
+func readContracts(list []config.Contract, schemas []contract.Schema) (*contract.Index, map[contract.Schema][]contract.SourceFile, error) {
 	var files []*contract.File
 	sources := map[contract.Schema][]contract.SourceFile{}
 	var errs []error
@@ -36,23 +59,47 @@ func ReadContracts(list []config.Contract, names []contract.Naming, schemas []co
 		files = append(files, parsed)
 	}
 	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+		return nil, nil, errors.Join(errs...)
 	}
 	book, err := contract.Build(files...)
-	if err != nil {
-		return nil, err
-	}
+	return book, sources, err
+}
+
+// load has the schemas load their files, which meet what known says, and adds the services to book.
+func load(book, known *contract.Index, sources map[contract.Schema][]contract.SourceFile, names []contract.Naming, schemas []contract.Schema) (*contract.Index, error) {
 	for _, s := range schemas {
 		if len(sources[s]) == 0 {
 			continue
 		}
-		services, err := s.Load(&contract.Sources{Files: sources[s], Names: names, Declared: book, Read: config.ReadContract})
+		services, err := s.Load(&contract.Sources{Files: sources[s], Names: names, Declared: known, Read: config.ReadContract})
 		if err != nil {
 			return nil, err
 		}
-		book = book.With(services)
+		book, known = book.With(services), known.With(services)
 	}
 	return book, nil
+}
+
+// join is load with what was learned. Of that book gets the methods that a schema describes too; the others stay where they grow.
+func join(book *contract.Index, learned *learn.Store, sources map[contract.Schema][]contract.SourceFile, names []contract.Naming, schemas []contract.Schema) (*contract.Index, error) {
+	x, err := learned.Index(book)
+	if err != nil {
+		return nil, err
+	}
+	undeclared := slices.DeleteFunc(slices.Clone(x.Services), func(s *contract.Service) bool { return len(book.Named(s.Name)) > 0 })
+	joined, err := load(book, book.With(undeclared), sources, names, schemas)
+	if err != nil {
+		return nil, err
+	}
+	var cut []*contract.Service
+	for _, s := range joined.Services {
+		if isLearned := func(m *contract.Method) bool { return m.Source == contract.Learned }; slices.ContainsFunc(s.Methods, isLearned) {
+			own := contract.NewService(s.Name, s.Version, s.Group, slices.DeleteFunc(slices.Clone(s.Methods), isLearned))
+			own.Names, own.Ext = s.Names, s.Ext
+			cut = append(cut, own)
+		}
+	}
+	return joined.With(cut), nil
 }
 
 // schemaOf gives the one that reads a file, or nil.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/dragoman-rpc/dragoman/bridge"
 	"github.com/dragoman-rpc/dragoman/bridge/config"
-	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/all"
 )
 
@@ -44,11 +43,7 @@ func startFile(t *testing.T, dir, text string) *gateway {
 			t.Fatal(err)
 		}
 	}
-	var known config.Known
-	for _, c := range all.Codecs() {
-		known.Protocols = append(known.Protocols, codecs.Protocol(c))
-	}
-	conf, err := config.Load(filepath.Join(dir, "dragoman.yaml"), known)
+	conf, err := config.Load(filepath.Join(dir, "dragoman.yaml"), known())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/dragoman-rpc/dragoman/bridge"
+	"github.com/dragoman-rpc/dragoman/bridge/config"
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/all"
 	"github.com/dragoman-rpc/dragoman/codecs/contract"
@@ -213,5 +214,53 @@ func TestLearnedFileIsWrong(t *testing.T) {
 	}
 	if err == nil || !strings.Contains(err.Error(), "learned.contract:1:7: ") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestLearnedMeetsProto: a gRPC caller, for whom a .proto file alone is there, reaches a Dubbo server by the parameter types that a Dubbo
+// client has shown, from the next reload on.
+func TestLearnedMeetsProto(t *testing.T) {
+	dir := t.TempDir()
+	inner := startFile(t, dir, `
+listen: [{addr: "127.0.0.1:0"}]
+clusters: {c: {protocol: dubbo, endpoints: ["`+serveDubbo(t, echo).addr+`"]}}
+services: [{name: com.acme.User, methods: {getUser: {grpc: GetUser}}, contract: protos/acme/v1/users.proto}]
+learn: {mode: use}
+rules: [{match: {service: com.acme.User}, to: c}]`)
+	outer := startFile(t, t.TempDir(), `
+listen: [{addr: "127.0.0.1:0"}]
+clusters: {c: {protocol: grpc, endpoints: ["`+inner.addr(port)+`"]}}
+contracts: [protos/acme/v1/users.proto]
+rules: [{match: {service: acme.v1.Users}, to: c}]`)
+	t.Cleanup(http.DefaultClient.CloseIdleConnections)
+	get := func() string {
+		t.Helper()
+		c := callers["http"](t, outer.dial()).(*httpCaller)
+		send(t, c.c, post("/acme.v1.Users/GetUser", `{"id":"7"}`))
+		defer func() { _ = c.c.Close() }()
+		return c.outcome()
+	}
+	const want = `{"user":"com.acme.User.getUser(7)"}`
+	if got := get(); got == want {
+		t.Fatal("the message alone is enough: this proves nothing")
+	}
+	typed := callers["dubbo"](t, inner.dial())
+	if got := typed.call("com.acme.User", "getUser", "1"); got != `"com.acme.User.getUser(1)"` {
+		t.Fatal(got)
+	}
+	_ = typed.conn().Close()
+	until(t, "learned", func() bool {
+		list := inner.Contracts().Methods
+		return list[len(list)-1].Source == bridge.SourceLearned
+	})
+	conf, err := config.Load(filepath.Join(dir, "dragoman.yaml"), known())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := inner.Reload(conf); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(); got != want {
+		t.Errorf("got %s, want %s; %+v", got, want, inner.Contracts())
 	}
 }

@@ -31,12 +31,28 @@ type state struct {
 }
 
 // build makes the state for a configuration. Clusters whose configuration is the same as in old are taken over, with their
-// connections and what is known of their health.
+// connections and what is known of their health, and so is what was learned.
 func (b *Bridge) build(conf *config.Config, old *state) (*state, error) {
-	s := &state{conf: conf, clusters: map[string]*upstream.Cluster{}}
-	rules := conf.Routes
+	learned, err := b.learn(&conf.Learn, old)
+	if err != nil {
+		return nil, err
+	}
+	s, err := b.assemble(conf, old, learned)
+	if err != nil && (old == nil || old.learned != learned) {
+		learned.Close()
+	}
+	return s, err
+}
+
+// assemble makes the state with what was learned, if anything is to be.
+func (b *Bridge) assemble(conf *config.Config, old *state, learned *learn.Store) (*state, error) {
+	s := &state{conf: conf, clusters: map[string]*upstream.Cluster{}, learned: learned}
+	rules, used := conf.Routes, learned
+	if conf.Learn.Mode != config.LearnUse {
+		used = nil
+	}
 	var err error
-	if s.book, err = b.contracts(conf); err != nil {
+	if s.book, err = b.contracts(conf, used); err != nil {
 		return nil, err
 	}
 	if s.lines, err = b.lines(conf, s.book); err != nil {
@@ -58,9 +74,6 @@ func (b *Bridge) build(conf *config.Config, old *state) (*state, error) {
 	}
 	if b.opts.Local != nil {
 		s.local = b.opts.Local(&Own{Config: conf, Book: s.book, Table: s.table, Ready: b.Ready})
-	}
-	if s.learned, err = b.learn(&conf.Learn, old); err != nil {
-		return nil, err
 	}
 	s.chain = b.chain(s)
 	return s, nil

@@ -275,18 +275,31 @@ func (s *Store) build() {
 		}
 	}
 	s.calls.Store(&calls)
-	f, err := contract.Parse("learned", s.model.text(false))
+	x, err := s.model.index(s.declared)
 	if err == nil {
-		var x *contract.Index
-		if x, err = contract.BuildBehind(s.declared, contract.Learned, f); err == nil {
-			s.view.Store(x)
-			return
-		}
+		s.view.Store(x)
+		return
 	}
 	s.o.Log.Error("what was learned does not fit together", "err", err) // the last that did stays in use
 	if s.view.Load() == nil {
 		s.view.Store(new(contract.Index))
 	}
+}
+
+// index is what is known well enough to be used, behind what is declared.
+func (m *model) index(declared *contract.Index) (*contract.Index, error) {
+	f, err := contract.Parse("learned", m.text(false))
+	if err != nil {
+		return nil, err
+	}
+	return contract.BuildBehind(declared, contract.Learned, f)
+}
+
+// Index gives what is known now behind what is declared, for those who join it with more.
+func (s *Store) Index(declared *contract.Index) (*contract.Index, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.model.index(declared)
 }
 
 // save writes the file if there is something new, so that there is always a whole one.
