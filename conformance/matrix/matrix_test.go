@@ -11,13 +11,15 @@ import (
 
 // parties are rows and columns. The first six make the matrix; the others are their further wires and encodings.
 var parties = []party{
-	{name: "redis", protocol: "redis", options: map[string]string{"props": "yes"}},
+	{name: "redis", protocol: "redis", encoding: "json", options: map[string]string{"props": "yes"}},
 	{name: "dubbo", protocol: "dubbo"},
 	{name: "hsf", protocol: "hsf", encoding: "hessian2"},
 	{name: "bolt", protocol: "bolt", encoding: "hessian2-draft"},
 	{name: "grpc", protocol: "grpc"},
 	{name: "http", protocol: "http"},
 	{name: "http2", protocol: "http", options: map[string]string{"version": "2"}},
+	{name: "hsf, 1", protocol: "hsf", encoding: "hessian1"},
+	{name: "redis, msgpack", protocol: "redis", encoding: "msgpack", options: map[string]string{"props": "yes"}},
 	{name: "bolt, final", protocol: "bolt", encoding: "hessian2"},
 }
 
