@@ -37,7 +37,7 @@ func (s *session) LoadMeta(m *codecs.Message) error {
 func collectProps(meta *codecs.Meta, content []byte) error {
 	var sc hessian.Scanner
 	var room [8]hessian.Field
-	_, fields, err := object(&sc, content, classRequest, room[:])
+	_, fields, err := object(&sc, content, classRequest, "", room[:])
 	for i := range fields {
 		if string(fields[i].Name) != fieldProps || err != nil {
 			continue

@@ -26,14 +26,14 @@ const (
 	fieldAnswers  = "responseProps"
 )
 
-// object reads the object that a content begins with, and leaves sc behind it.
-func object(sc *hessian.Scanner, content []byte, class string, room []hessian.Field) (d hessian.Dialect, fields []hessian.Field, err error) {
+// object reads the object that a content begins with, as far as the value of the field last, and leaves sc behind it.
+func object(sc *hessian.Scanner, content []byte, class, last string, room []hessian.Field) (d hessian.Dialect, fields []hessian.Field, err error) {
 	d, ok := hessian.Recognize(content)
 	if !ok || d == hessian.First {
 		return d, nil, codecs.Errorf(codecs.Invalid, "a content that begins with no object of Hessian 2")
 	}
 	sc.ResetAs(content, d)
-	name, fields, err := sc.Object(room[:0])
+	name, fields, err := sc.ObjectTo(room[:0], last)
 	if err == nil && string(name) != class {
 		err = codecs.Errorf(codecs.Invalid, "a %q where a %s is due", brief(name), class)
 	}
@@ -44,7 +44,7 @@ func object(sc *hessian.Scanner, content []byte, class string, room []hessian.Fi
 func asked(m *codecs.Message, w *words) error {
 	var sc hessian.Scanner
 	var room [8]hessian.Field
-	d, fields, err := object(&sc, m.Body.Bytes(), classRequest, room[:])
+	d, fields, err := object(&sc, m.Body.Bytes(), classRequest, "", room[:])
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,11 @@ func types(m *codecs.Message, sc *hessian.Scanner) error {
 func told(m *codecs.Message, flag bool) error {
 	var sc hessian.Scanner
 	var room [8]hessian.Field
-	d, fields, err := object(&sc, m.Body.Bytes(), classResponse, room[:])
+	// The value itself is as long as the reply, and is not looked at if all else stands before it.
+	d, fields, err := object(&sc, m.Body.Bytes(), classResponse, fieldResponse, room[:])
+	if err == nil && len(fields) != 3 {
+		d, fields, err = object(&sc, m.Body.Bytes(), classResponse, "", room[:])
+	}
 	if err != nil {
 		return err
 	}
@@ -130,7 +134,7 @@ func told(m *codecs.Message, flag bool) error {
 			if null = sc.Null(); null {
 				break
 			}
-			if err := exception(m, &sc, flag); err != nil {
+			if err := exception(m, &sc, m.Body.Bytes()[f.Start:], flag); err != nil {
 				return err
 			}
 		}
@@ -151,9 +155,12 @@ func told(m *codecs.Message, flag bool) error {
 	return nil
 }
 
-// exception makes m a Fault if the value was thrown: the header map says so, or, of sofa-rpc-node, which says nothing there, the
-// value's fields do.
-func exception(m *codecs.Message, sc *hessian.Scanner, flag bool) error {
+// exception makes m a Fault if the value that p begins with was thrown: the header map says so, or, of sofa-rpc-node, which says
+// nothing there, the value's fields do.
+func exception(m *codecs.Message, sc *hessian.Scanner, p []byte, flag bool) error {
+	if !flag && !bytes.Contains(p, []byte("detailMessage")) {
+		return nil
+	}
 	var t hessian.Thrown
 	if err := sc.Thrown(&t); err != nil {
 		return err

@@ -16,7 +16,7 @@ func splice(f *frame, m *codecs.Message, name string) (wire.Body, error) {
 	p := m.Body.Bytes()
 	var sc hessian.Scanner
 	var room [8]hessian.Field
-	d, fields, err := object(&sc, p, classRequest, room[:])
+	d, fields, err := object(&sc, p, classRequest, "", room[:])
 	if err != nil || d.String() != m.Format.Encoding {
 		return wire.Body{}, codecs.Errorf(codecs.Internal, "bolt: encode request: a body in %v that is none: %v", m.Format, err)
 	}

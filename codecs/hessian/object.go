@@ -20,6 +20,11 @@ const maxObject = 256
 // Object takes an object and the class definitions before it, and gives the name of its class, which may alias the stream, and its fields,
 // which are appended to all. Codecs look at the frame of a message so, and Back goes to the value of a field.
 func (s *Scanner) Object(all []Field) (class []byte, fields []Field, err error) {
+	return s.ObjectTo(all, "")
+}
+
+// ObjectTo does the same as far as the value of the field last, which is not looked at and of which End is not known.
+func (s *Scanner) ObjectTo(all []Field, last string) (class []byte, fields []Field, err error) {
 	at := s.pos
 	m, ok, err := s.fieldsOf()
 	switch {
@@ -41,6 +46,9 @@ func (s *Scanner) Object(all []Field) (class []byte, fields []Field, err error) 
 			name = bytes.Clone(name) // the next one takes its place
 		}
 		f := Field{Name: name, Start: s.pos, refs: s.refs}
+		if string(name) == last {
+			return m.class, append(all, f), nil
+		}
 		if err := s.value(1); err != nil {
 			return nil, all, err
 		}
