@@ -152,7 +152,7 @@ func (Codec) Sniff(p []byte) codecs.Verdict {
 func (c Codec) Session(side codecs.Side, set codecs.Settings) codecs.Session {
 	set = set.WithDefaults()
 	t := c.Traits()
-	s := &session{side: side, max: set.MaxFrame, maxHead: set.MaxHead, first: byteHSF, version: set.Option(&t, "version")}
+	s := &session{side: side, max: min(set.MaxFrame, tooLarge-1), maxHead: set.MaxHead, first: byteHSF, version: set.Option(&t, "version")}
 	s.group = set.Option(&t, "group_in_service") == "yes"
 	s.direct = set.Option(&t, "generic_form") == "direct"
 	s.thrown = set.Option(&t, "exception_as_ok") == "yes"

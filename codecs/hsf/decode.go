@@ -2,6 +2,7 @@ package hsf
 
 import (
 	"encoding/binary"
+	"math"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
@@ -23,6 +24,9 @@ func length(p []byte, at int) int { return int(int32(binary.BigEndian.Uint32(p[a
 func (l *layout) typeLen(p []byte, i int) int  { return length(p, requestFixed+4*i) }
 func (l *layout) valueLen(p []byte, i int) int { return length(p, requestFixed+4*(l.n+i)) }
 
+// tooLarge is a size in bytes over every limit.
+const tooLarge = math.MaxInt32
+
 // measure reads the lengths of a request. Without an error, size is 0 as long as they are not all there.
 func measure(p []byte) (l layout, err error) {
 	if len(p) < requestFixed {
@@ -39,6 +43,7 @@ func measure(p []byte) (l layout, err error) {
 	if len(p) < l.names {
 		return l, nil
 	}
+	sum := int64(l.names) + int64(l.service) + int64(l.method)
 	values := 0
 	for i := range l.n {
 		t, v := l.typeLen(p, i), l.valueLen(p, i)
@@ -47,10 +52,15 @@ func measure(p []byte) (l layout, err error) {
 		}
 		l.types += t
 		values += v
+		sum += int64(t) + int64(v)
 	}
 	props := length(p, l.names-4)
 	if props < 0 {
 		return l, codecs.Errorf(codecs.Malformed, "hsf: decode head: properties of %d bytes", props)
+	}
+	if sum += int64(props); sum >= tooLarge {
+		l.size = tooLarge // where an int has 32 bits, the places below would be any
+		return l, nil
 	}
 	l.values = l.names + l.service + l.method + l.types
 	l.props = l.values + values
