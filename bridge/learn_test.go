@@ -3,6 +3,7 @@ package bridge_test
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -263,4 +264,20 @@ rules: [{match: {service: acme.v1.Users}, to: c}]`)
 	if got := get(); got != want {
 		t.Errorf("got %s, want %s; %+v", got, want, inner.Contracts())
 	}
+}
+
+// TestLearnedAfterFailedReload: a reload that fails leaves nothing behind that learns (the end of the tests looks for goroutines), and
+// the next one does.
+func TestLearnedAfterFailedReload(t *testing.T) {
+	s := newShop(t)
+	g := start(t, "%s", s.config("off"))
+	taken := serve(t, func(net.Conn) {})
+	if err := g.Reload(parse(t, fmt.Sprintf("listen: [{addr: %q}, {addr: %q}]\n", port, taken.addr)+s.config("use"))); err == nil {
+		t.Fatal("a listener has an address that is taken")
+	}
+	if err := g.Reload(parse(t, s.config("use"))); err != nil {
+		t.Fatal(err)
+	}
+	s.typed(g)
+	until(t, "learned", func() bool { return s.untyped(g, shopArgs) == "typed" })
 }

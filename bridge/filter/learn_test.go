@@ -9,6 +9,7 @@ import (
 	"github.com/dragoman-rpc/dragoman/bridge/learn"
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/all"
+	"github.com/dragoman-rpc/dragoman/codecs/contract"
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
@@ -90,4 +91,52 @@ type unreadable struct{ codecs.Session }
 // LoadMeta implements codecs.MetaLoader.
 func (unreadable) LoadMeta(*codecs.Message) error {
 	return codecs.Errorf(codecs.Invalid, "near: no metadata")
+}
+
+// TestLearnedRefusesNothing: what was learned is some of what there is. Values that do not fit it go as they would without it.
+func TestLearnedRefusesNothing(t *testing.T) {
+	file, err := contract.Parse("learned", []byte("service demo.S { Long f(a.C c); String one(int a); } class a.C { Integer n; }"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := contract.BuildBehind(new(contract.Index), contract.Learned, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encodings := map[string]codecs.Encoding{}
+	for _, e := range all.Encodings() {
+		encodings[e.Name()] = e
+	}
+	jsonOne := codecs.Format{Encoding: "json", Shape: codecs.Value}
+	for _, c := range []struct {
+		name, method, body string
+		from, to           codecs.Format
+		answer             string // JSON
+		shape              codecs.Shape
+		want               string
+	}{
+		{"what fits", "f", `[{"n":1}]`, jsonArgs, hessArgs, "7", codecs.Args, "reply ok 7"},
+		{"a field of another type", "f", `[{"n":"x"}]`, jsonArgs, hessArgs, "7", codecs.Generic, "reply ok 7"},
+		{"an argument of another type", "one", `["x"]`, jsonArgs, hessArgs, `"y"`, codecs.Generic, `reply ok "y"`},
+		{"more arguments", "one", `[1,2]`, jsonArgs, hessArgs, `"y"`, codecs.Generic, `reply ok "y"`},
+		{"a result of another type", "one", "\x91", hessArgs, jsonArgs, `{"k":true}`, codecs.Args, "reply ok H\x01kTZ"},
+		{"a result of that type", "f", "N", hessArgs, jsonArgs, `7`, codecs.Args, "reply ok \xe7"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			counted(t)
+			f := &far{answer: func(_ int, _ *codecs.Call, back codecs.Stream) {
+				m := reply(c.answer)
+				m.Format = jsonOne
+				back.Send(m)
+			}}
+			call, back := between(c.method, c.body, c.from, c.to)
+			if c.from == hessArgs {
+				call.Req.Descriptor, call.Req.Args = map[string]string{"f": "La/C;", "one": "I"}[c.method], 1
+			}
+			filter.Transcode(encodings, book)(f).Open(call, back)
+			if got := back.said(t); got != c.want || len(f.opened) != 1 || f.opened[0].Format.Shape != c.shape {
+				t.Errorf("got %q, want %q; sent %+v", got, c.want, f.opened)
+			}
+		})
+	}
 }

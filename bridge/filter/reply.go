@@ -124,10 +124,15 @@ func (x *crossing) convert(m *codecs.Message) (*scratch, error) {
 	if write == nil || rd == nil && from == nil {
 		return nil, codecs.Errorf(codecs.Internal, "no way from %v to %s", m.Format, to)
 	}
-	if rd == nil {
-		rd = from.Reader(m.Body, m.Format, x.result())
+	if rd != nil {
+		return x.copy(m, rd, write, want)
 	}
-	return x.copy(m, rd, write, want)
+	out, err := x.copy(m, from.Reader(m.Body, m.Format, x.result()), write, want)
+	if err != nil && x.method != nil && x.method.Source == contract.Learned {
+		x.method = nil // as of arguments: what was learned need not be all
+		return x.copy(m, from.Reader(m.Body, m.Format, nil), write, want)
+	}
+	return out, err
 }
 
 func (x *crossing) copy(m *codecs.Message, rd token.Reader, write codecs.Encoding, want codecs.Format) (*scratch, error) {

@@ -1,5 +1,10 @@
 package learn
 
+import (
+	"errors"
+	"fmt"
+)
+
 // Waits says whether something was learned that is not in use yet, or a sample waits.
 func (s *Store) Waits() bool {
 	s.mu.Lock()
@@ -17,5 +22,9 @@ func (s *Store) Learn(x *Sample) {
 func (s *Store) Read(name string, data []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.model.load(name, data)
+	leftOut, err := s.model.load(name, data)
+	if leftOut > 0 {
+		err = errors.Join(err, fmt.Errorf("%d methods were left out", leftOut))
+	}
+	return err
 }

@@ -8,14 +8,15 @@ import (
 
 // load takes over what a contract file says, as far as it is what could have been learned. The file is ours, or was edited by hand:
 // what values cannot show (names of parameters, constants of enums, type parameters) is left out.
-func (m *model) load(name string, data []byte) error {
+// leftOut counts methods that are not kept: there are more than may be, or their names are none that a call teaches.
+func (m *model) load(name string, data []byte) (leftOut int, err error) {
 	f, err := contract.Parse(name, data)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	x, err := contract.Build(f)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	done := map[*contract.Type]bool{}
 	for _, s := range x.Services {
@@ -31,6 +32,7 @@ func (m *model) load(name string, data []byte) error {
 				collect(t, l.classes, done)
 			}
 			if _, refused := m.learn(l); refused {
+				leftOut++
 				continue
 			}
 			known := m.methods[l.key]
@@ -42,7 +44,7 @@ func (m *model) load(name string, data []byte) error {
 			}
 		}
 	}
-	return nil
+	return leftOut, nil
 }
 
 // collect finds the classes that a type leads to.

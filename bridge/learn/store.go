@@ -95,8 +95,12 @@ func Open(o Options) (*Store, error) {
 	}
 	if o.File != "" {
 		data, err := readFile(o.File)
+		var leftOut int
 		if err == nil {
-			err = s.model.load(o.File, data)
+			leftOut, err = s.model.load(o.File, data)
+		}
+		if leftOut > 0 {
+			o.Log.Warn("methods of the file of what was learned are left out, and will be gone from it", "file", o.File, "methods", leftOut)
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("learn: %w", err)
