@@ -49,8 +49,8 @@ def item(o):
 
 FIELDS = {
     "id": Long, "total": Long, "ratio": float, "color": lambda s: Obj(PACKAGE + "Color", name=s),
-    "price": lambda d: Obj("java.math.BigDecimal", value=format(d, "f")), "big": _big, "at": _date, "day": _day, "moment": _moment,
-    "instant": _instant, "blob": base64.b64decode,
+    "price": lambda d: Obj("java.math.BigDecimal", value=format(d, "f")), "big": _big, "at": _date,
+    "day": _day, "moment": _moment, "instant": _instant, "blob": base64.b64decode,
     "uuid": lambda s: Obj("java.util.UUID", value=s), "items": lambda l: [item(o) for o in l],
     "bySku": lambda m: {k: item(o) for k, o in m.items()}, "names": lambda m: {int(k): v for k, v in m.items()},
     "first": item, "again": item, "numbers": lambda l: Typed("[int", l), "boxed": Long,
