@@ -37,6 +37,7 @@ var servers = []server{
 	{name: "grpcgo", protocol: "grpc"},
 	{name: "tri", protocol: "grpc"},
 	{name: "hsfjava", protocol: "hsf"},
+	{name: "hsfpy", protocol: "hsf", clients: []string{"hsfjava", "hsfpy", "dubbo3", "redispy2", "curl", "grpcio"}},
 	// Of a method of which nothing is known the overloads cannot be told apart, and a provider makes no UUID from its text.
 	{name: "dubbo3", protocol: "dubbo", plain: true, clients: []string{"redispy2", "curl"}, cases: []string{"echo", "sums",
 		"varargs", "any", "context", "oneway", "slow", "timeout", "missing-method", "missing-service", "exception", "classes"}},
@@ -78,7 +79,7 @@ var clients = []client{
 	{"noderedis2", "redis", aPeer}, {"noderedis3", "redis", aPeer}, {"goredis2", "redis", aPeer}, {"goredis3", "redis", aPeer}, {"redis-cli", "redis", aTool(redisCLI)},
 	{"curl", "http", aTool(curl)}, {"curl-h2", "http", aTool(curl)}, {"wrk", "http", aTool(wrk)},
 	{"grpcio", "grpc", aPeer}, {"grpcjs", "grpc", aPeer}, {"grpcjava", "grpc", aPeer}, {"grpcgo", "grpc", aPeer}, {"tri", "grpc", aPeer},
-	{"hsfjava", "hsf", aPeer},
+	{"hsfjava", "hsf", aPeer}, {"hsfpy", "hsf", aPeer},
 }
 
 func aPeer(t *testing.T, name string) (caller, error) { return startPeer(t, name) }
@@ -193,7 +194,9 @@ func runCases(t *testing.T, p caller, c *client, s *server, g *gateway, res *res
 // options says to a client what it cannot expect of the server, as the README of the peers lists them.
 func options(c *client, s *server) map[string]any {
 	o := map[string]any{"http2": strings.HasSuffix(c.name, "-h2")}
-	java := func(name string) bool { return slices.Contains([]string{"dubbo3", "dubbo27", "hsfjava"}, name) }
+	java := func(name string) bool {
+		return slices.Contains([]string{"dubbo3", "dubbo27", "hsfjava", "hsfpy"}, name)
+	}
 	switch {
 	case s.name == "dubbogo":
 		o["far"] = "go"
@@ -204,7 +207,7 @@ func options(c *client, s *server) map[string]any {
 	case java(c.name) && java(s.name):
 		o["shared"] = true
 	}
-	if s.name == "pyredis" || s.name == "pypacked" || s.name == "dubbogo" || s.name == "hsfjava" {
+	if s.name == "pyredis" || s.name == "pypacked" || s.name == "dubbogo" || s.protocol == "hsf" {
 		o["reply"] = false
 	}
 	if s.plain {

@@ -24,6 +24,9 @@ const uuid = "Dubbo 2.7.23 miscounts references after a UUID, which stands befor
 
 const asMaps = "an object that comes as a map goes on as one where both sides speak Hessian 2, and a Dubbo provider makes neither enums nor dates of texts"
 
+// hsf are the two that speak it.
+var hsf = []string{"hsfjava", "hsfpy"}
+
 // grpcOthers are the programs that speak gRPC, but for Dubbo's own.
 var grpcOthers = []string{"grpcio", "grpcjs", "grpcjava", "grpcgo"}
 
@@ -63,13 +66,15 @@ var knownCases = []known{
 	{[]string{"hsfjava"}, []string{"dubbo27"}, "pojo", uuid},
 	{[]string{"hsfjava"}, []string{"dubbo27"}, "any", uuid},
 	{[]string{"hsfjava"}, []string{"dubbo27"}, "hessian1", uuid},
-	{[]string{"hsfjava"}, []string{"dubbogo"}, "nulls", "a string of Go is never null"},
+	{[]string{"hsfjava"}, []string{"hsfpy"}, "hessian1", "hsfpy knows the final Hessian 2.0 alone"},
+	{[]string{"hsfpy"}, []string{"pyredis", "pypacked"}, "large", "the old server takes no request over 32 KiB"},
+	{hsf, []string{"dubbogo"}, "nulls", "a string of Go is never null"},
 	{[]string{"hsfjava"}, []string{"dubbogo"}, "hessian1", "a string of Go is never null, and one of the texts is"},
 	{[]string{"hsfjava"}, []string{"dubbo3", "dubbo27", "dubbogo"}, "generic-direct", asMaps},
-	{[]string{"hsfjava"}, grpcServers, "nulls", "gRPC has no null message: a service gets an empty one"},
+	{hsf, grpcServers, "nulls", "gRPC has no null message: a service gets an empty one"},
 	{[]string{"hsfjava"}, grpcServers, "properties-unicode", "metadata of gRPC is ASCII: other values arrive in bytes, under the key with -bin"},
 	{[]string{"hsfjava"}, grpcServers, "generic", "gRPC has no overloads, and the case calls one that is in no .proto file"},
-	{[]string{"hsfjava"}, []string{"tri"}, "exception", triple},
+	{hsf, []string{"tri"}, "exception", triple},
 	{[]string{"hsfjava"}, []string{"tri"}, "hessian1", triple},
 	{[]string{"dubbo2js", "apachejs"}, []string{"dubbogo"}, "missing-method", "dubbo2.js shows nothing of dubbo-go's java.lang.Throwable"},
 }
