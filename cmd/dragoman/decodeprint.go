@@ -159,6 +159,8 @@ func (h *heard) text(e *dissect.Event) string {
 			return fmt.Sprintf("unreadable: %v\n", e.Err)
 		}
 		return fmt.Sprintf("%s%s\n      refused   %v\n", show.Title(e.Message), title, e.Err)
+	case e.Message == nil && len(e.Bytes) <= maxSmallTalk && len(e.Bytes) > 0:
+		return fmt.Sprintf("%s\n    %-9s %q\n", e.Note, "bytes", e.Bytes)
 	case e.Message == nil:
 		return e.Note + "\n"
 	}

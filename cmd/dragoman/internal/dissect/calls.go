@@ -11,6 +11,7 @@ type Asked struct {
 	ID, Hint uint64
 	At       time.Time
 	Head     codecs.Header
+	talk     bool // no call, but something that the codec answers by itself: small talk
 }
 
 // calls are those of a connection that are not over.
@@ -33,6 +34,8 @@ func (s *calls) note(side int, m *codecs.Message, at time.Time) *Asked {
 		if n := len(s.queue); n > 0 {
 			return s.queue[n-1]
 		}
+	case side == client && m.Kind == codecs.Control && s.inOrder && m.Body.Len() > 0:
+		s.queue = append(s.queue, &Asked{At: at, talk: true})
 	case side == client && m.Kind == codecs.Data:
 		return s.open[m.ID]
 	case side == client && m.Kind == codecs.Cancel:
@@ -50,7 +53,7 @@ func (s *calls) ask(m *codecs.Message, at time.Time) {
 		s.number++
 		m.ID = s.number
 	}
-	a := &Asked{m.ID, m.Hint, at, m.Header}
+	a := &Asked{ID: m.ID, Hint: m.Hint, At: at, Head: m.Header}
 	switch {
 	case s.inOrder:
 		s.queue = append(s.queue, a)
@@ -74,7 +77,7 @@ func (s *calls) answer(m *codecs.Message) *Asked {
 		}
 		return a
 	}
-	if s.lost || len(s.queue) == 0 {
+	if s.lost || len(s.queue) == 0 || s.queue[0].talk {
 		return nil
 	}
 	a := s.queue[0]
@@ -83,4 +86,12 @@ func (s *calls) answer(m *codecs.Message) *Asked {
 		s.queue = s.queue[1:]
 	}
 	return a
+}
+
+// talked gives the small talk whose answer comes next, nil if that is a call's or nobody's.
+func (s *calls) talked() *Asked {
+	if s.lost || len(s.queue) == 0 || !s.queue[0].talk {
+		return nil
+	}
+	return s.queue[0]
 }

@@ -18,6 +18,9 @@ type Options struct {
 	Codecs   []codecs.Codec    // those that may be spoken; all of one name, or any of several
 	Settings map[string]string // options of the sessions
 	Say      func(*Event)      // is given what is read, in order
+	// Talk gives, by protocol, the length of an answer to what is no call, of which client sides in the gateway know nothing, as they
+	// never ask: 0 if it is not all there, less if it is none.
+	Talk map[string]func(p []byte) int
 }
 
 // Event is a message, or a word about the connection.

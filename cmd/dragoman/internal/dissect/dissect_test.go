@@ -85,6 +85,22 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// TestTalk: answers to what is no call are passed over, and those to calls stay beside them.
+func TestTalk(t *testing.T) {
+	said := new([]string)
+	c := dissect.New(&dissect.Options{Codecs: all.Codecs(), Say: func(e *dissect.Event) { *said = append(*said, text(e)) },
+		Talk: map[string]func([]byte) int{"redis": func(p []byte) int { return strings.IndexByte(string(p), '\n') + 1 }}})
+	c.Feed(false, at(0), []byte("*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n"))
+	c.Feed(false, at(1), get("a"))
+	c.Feed(true, at(2), []byte("%0"))
+	c.Feed(true, at(3), append([]byte("\r\n"), value("1")...))
+	c.End()
+	want := []string{`> request 1 a "[7]"`, "< note: answer, 4 bytes", `< reply 1 ok "1" of a after 2ms`}
+	if len(*said) == 0 || !strings.HasPrefix((*said)[0], "> control") || cmp.Diff(want, (*said)[1:]) != "" {
+		t.Errorf("got\n%s", strings.Join(*said, "\n"))
+	}
+}
+
 // TestLoss: what follows a gap is read again from the next piece that can be, and replies without ids are no longer anybody's.
 func TestLoss(t *testing.T) {
 	c, said := listen(all.Codecs())

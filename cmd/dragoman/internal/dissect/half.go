@@ -59,13 +59,11 @@ func (h *half) renew() {
 func (h *half) add(at time.Time, p []byte) {
 	if h.off > 0 && h.off >= len(h.buf)/2 {
 		h.buf = append(h.buf[:0], h.buf[h.off:]...)
-		kept := h.marks[:0]
-		for _, m := range h.marks {
-			if m.end > h.off {
-				kept = append(kept, mark{m.end - h.off, m.at})
-			}
+		h.time() // forgets the marks of what was read
+		for i := range h.marks {
+			h.marks[i].end -= h.off
 		}
-		h.marks, h.off = kept, 0
+		h.off = 0
 	}
 	h.buf = append(h.buf, p...)
 	h.marks = append(h.marks, mark{len(h.buf), at})
@@ -76,13 +74,14 @@ func (h *half) rest() []byte { return h.buf[h.off:] }
 func (h *half) left() int { return len(h.buf) - h.off }
 
 // time is when the last byte that was read came.
-func (h *half) time() (at time.Time) {
-	for _, m := range h.marks {
-		if at = m.at; m.end >= h.off {
-			break
-		}
+func (h *half) time() time.Time {
+	for len(h.marks) > 1 && h.marks[0].end < h.off {
+		h.marks = h.marks[1:]
 	}
-	return at
+	if len(h.marks) == 0 {
+		return time.Time{}
+	}
+	return h.marks[0].at
 }
 
 // lose begins anew with what comes next.

@@ -29,6 +29,11 @@ func (c *Conn) step(side int) bool {
 			return false
 		}
 	}
+	if side == server {
+		if read, wait := c.talk(p); read || wait {
+			return read
+		}
+	}
 	var m codecs.Message
 	n, err := h.session.Decode(&m, p)
 	if n == 0 && err == nil && len(p) > codecs.DefaultMaxFrame {
@@ -52,6 +57,23 @@ func (c *Conn) step(side int) bool {
 	c.message(side, &m, p[:n], err)
 	h.settle(id, credit)
 	return true
+}
+
+// talk reads the answer to small talk, if one comes next. wait: it is not all there.
+func (c *Conn) talk(p []byte) (read, wait bool) {
+	h, asked := &c.sides[server], c.calls.talked()
+	length := c.o.Talk[h.codec.Name()]
+	if asked == nil || length == nil {
+		return false, false
+	}
+	n := length(p)
+	if n <= 0 {
+		return false, n == 0
+	}
+	h.off += n
+	c.calls.queue = c.calls.queue[1:]
+	c.o.Say(&Event{FromServer: true, At: h.time(), Bytes: p[:n], Note: "answer, " + bytesOf(n)})
+	return true, false
 }
 
 // fail gives up what a side has sent so far. It is tried again with each piece that comes.

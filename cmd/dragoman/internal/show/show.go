@@ -8,6 +8,7 @@ package show
 import (
 	"encoding/hex"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
@@ -47,7 +48,7 @@ func (p *Printer) Message(m *codecs.Message, title string, asked *codecs.Header,
 // Title says what a message is.
 func Title(m *codecs.Message) string {
 	s := m.Kind.String()
-	if m.ID != 0 {
+	if m.ID != 0 && m.ID != math.MaxUint64 { // of a goodbye: all that were sent are served
 		s += fmt.Sprintf(" %d", m.ID)
 	}
 	switch {

@@ -1,0 +1,26 @@
+package main
+
+import "testing"
+
+func TestRespLength(t *testing.T) {
+	for in, want := range map[string]int{
+		"+OK\r\n": 5, "-ERR no\r\n": 9, ":7\r\n$": 4, "_\r\n": 3, "#t\r\n": 4, ",1.5\r\n": 6, "$2\r\nab\r\n+": 8, "$-1\r\n": 5, "*-1\r\n": 5, "*0\r\n": 4,
+		"*2\r\n$1\r\na\r\n*1\r\n:1\r\n+OK\r\n": 19, "%1\r\n+a\r\n:1\r\n": 12, "|1\r\n+a\r\n:1\r\n+OK\r\n": 17, "=5\r\ntxt:a\r\n": 11,
+		"": 0, "+OK": 0, "$2\r\na": 0, "*2\r\n:1\r\n": 0,
+		"\n": -1, "\r\n": -1, "HTTP/1.1 200 OK\r\n": -1, "$x\r\n": -1, "*-2\r\n": -1, "$99999999999\r\n": -1, "*67108864\r\n": 0,
+	} {
+		if got := respLength([]byte(in)); got != want {
+			t.Errorf("%q: %d, want %d", in, got, want)
+		}
+	}
+}
+
+// FuzzRespLength: an answer is never longer than what is there.
+func FuzzRespLength(f *testing.F) {
+	f.Add([]byte("%2\r\n+a\r\n*1\r\n:1\r\n$1\r\nb\r\n_\r\n"))
+	f.Fuzz(func(t *testing.T, p []byte) {
+		if n := respLength(p); n > len(p) || n < -1 {
+			t.Errorf("%d of %d bytes", n, len(p))
+		}
+	})
+}
