@@ -350,7 +350,8 @@ def concurrent(op):
 
 CASES = {
     "echo": echo, "large": large, "nulls": nulls, "sums": sums, "pojo": pojo, "overloads": overloads, "varargs": varargs,
-    "exception": exception, "slow": slow, "oneway": oneway, "properties": properties, "collections": collections, "missing-method": missing_method,
+    "exception": exception, "slow": slow, "oneway": oneway, "properties": properties, "collections": collections,
+    "missing-method": missing_method,
     "missing-service": missing_service, "heartbeat": beat, "generic": generic, "concurrent": concurrent,
 }
 
