@@ -85,7 +85,7 @@ func (s *session) encodeRequest(out *wire.Out, m *codecs.Message) error {
 	switch {
 	case h.codec == codecHessian:
 		rest, err = splice(&f, m, name)
-	case h.codec == codecJSON && !ours(m.Hint):
+	case h.codec == codecJSON && (!ours(m.Hint) || m.Hint&hintCodec != codecJSON):
 		rest = soleOf(m.Body, int(m.Args))
 	default:
 		rest = m.Body.Share()

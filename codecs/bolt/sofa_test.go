@@ -215,6 +215,7 @@ func TestJSONArguments(t *testing.T) {
 		{`["a"]`, 2, 0, `["a"]`},
 		{`{"s":1}`, 1, 0, `{"s":1}`},
 		{`["a"]`, -1, hintMark | codecJSON, `["a"]`},
+		{`["a"]`, -1, hintMark | codecHessian, `"a"`},
 		{`["a"`, -1, 0, `["a"`},
 	} {
 		m := codecs.Message{Kind: codecs.Request, Hint: c.hint, Body: wire.Copy([]byte(c.body))}
