@@ -57,7 +57,7 @@ func (r *results) cell(c *client, s *server) *cell {
 	return r.cells[k]
 }
 
-var protocols = []string{"redis", "dubbo", "hsf", "http", "grpc"}
+var protocols = []string{"redis", "dubbo", "hsf", "bolt", "http", "grpc"}
 
 // matrix is docs/matrix.md.
 func (r *results) matrix() string {
@@ -66,7 +66,8 @@ func (r *results) matrix() string {
 
 Written by ` + "`make matrix`" + ` (conformance/interop); do not edit. In each cell stand programs of other people's making that called and
 that served through dragoman in that run; none of the cells is proved by dragoman's own code on both ends. What the names stand for, and
-what each case does, is in conformance/peers/README.md.
+what each case does, is in conformance/peers/README.md. Of HSF there is no program to be had: hsfjava and hsfpy were written for this
+test, from the descriptions that dragoman was written from, and share no code with it.
 
 `)
 	b.WriteString("| from / to | " + strings.Join(protocols, " | ") + " |\n|---" + strings.Repeat("|---", len(protocols)) + "|\n")
