@@ -200,17 +200,28 @@ func (s *session) words(c *call, m *codecs.Message) error {
 	return nil
 }
 
-// generic makes $invoke of a generic invocation. Its first argument is written anew: the header's method may be another.
+// generic makes $invoke of a generic invocation. Its first argument is written anew: the header's method may be another. Providers are
+// not known to find a method by its name alone, as Dubbo's do.
 func (s *session) generic(c *call, m *codecs.Message) error {
 	if c.args.n != argsInvoke {
 		return codecs.Errorf(codecs.Internal, "hsf: encode request: a body in %v of %d parts", m.Format, c.args.n)
+	}
+	y, p := s.syntaxOf(c.codec), m.Body.Bytes()
+	types, args := c.args.size[0], c.args.size[0]+c.args.size[1]
+	var buf [8]string
+	inv := hessian.Invocation{Types: buf[:0]}
+	if err := y.invoke(&inv, p[:types], p[types:args], p[args:]); err != nil {
+		return refuse(codecs.Internal, "encode $invoke", err)
+	}
+	if inv.Types == nil && inv.Args != 0 && !ours(m.Hint) {
+		return unknownTypes(0, inv.Args)
 	}
 	if s.direct {
 		return s.unwrapped(c, m)
 	}
 	c.method, c.types = methodInvoke, descInvoke
-	c.first = s.syntaxOf(c.codec).dialect.AppendString(nil, m.Method)
-	c.body = m.Body.Sub(c.args.size[0], m.Body.Len())
+	c.first = y.dialect.AppendString(nil, m.Method)
+	c.body = m.Body.Sub(types, len(p))
 	m.Body.Release()
 	c.args.size[0] = len(c.first)
 	return nil

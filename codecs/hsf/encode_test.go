@@ -113,6 +113,11 @@ func TestRequestRefused(t *testing.T) {
 		{"types unknown", func(m *codecs.Message) { m.Descriptor, m.Args = "", -1 }, codecs.Unimplemented, "a contract of the service says them"},
 		{"too few types", func(m *codecs.Message) { m.Body = wire.Copy([]byte("\xe7\xe7")) }, codecs.Unimplemented, "1 types for 2 arguments"},
 		{"types that are none", func(m *codecs.Message) { m.Descriptor = "Q" }, codecs.Unimplemented, "0 types for 1 arguments"},
+		{"generic without types", func(m *codecs.Message) {
+			m.Format.Shape, m.Body = codecs.Generic, wire.Copy([]byte("\x03setN\x79\xe7"))
+		}, codecs.Unimplemented, "0 types for 1 arguments"},
+		{"generic that is none", func(m *codecs.Message) { m.Format.Shape, m.Body = codecs.Generic, wire.Copy([]byte("\x03setNT")) }, codecs.Internal, "encode $invoke: the arguments"},
+		{"generic of two parts", func(m *codecs.Message) { m.Format.Shape, m.Body = codecs.Generic, wire.Copy([]byte("\x03setN")) }, codecs.Internal, "of 2 parts"},
 		{"one stream of all arguments", func(m *codecs.Message) { m.Format.Wrap = codecs.Plain }, codecs.Unimplemented, "a body in hessian2/args"},
 		{"another encoding", func(m *codecs.Message) { m.Format = codecs.Format{Encoding: "proto", Shape: codecs.Value} }, codecs.Unimplemented, "a body in proto/value"},
 		{"the other Hessian", func(m *codecs.Message) { m.Format.Encoding = "hessian2-draft" }, codecs.Unimplemented, "codec 4 is hessian2 here"},
