@@ -158,7 +158,9 @@ func (h *heard) text(e *dissect.Event) string {
 		if e.Message == nil {
 			return fmt.Sprintf("unreadable: %v\n", e.Err)
 		}
-		return fmt.Sprintf("%s%s\n      refused   %v\n", show.Title(e.Message), title, e.Err)
+		head := *e.Message
+		head.Bare = true
+		return h.d.print.Message(&head, title, asked, "    ") + fmt.Sprintf("    %-9s %v\n", "refused", e.Err)
 	case e.Message == nil && len(e.Bytes) <= maxSmallTalk && len(e.Bytes) > 0:
 		return fmt.Sprintf("%s\n    %-9s %q\n", e.Note, "bytes", e.Bytes)
 	case e.Message == nil:
