@@ -84,7 +84,7 @@ func (c *cli) decoder(f *decodeFlags) (*decoder, error) {
 	if f.side != "" && f.side != codecs.Client.String() && f.side != codecs.Server.String() {
 		return nil, misuse(fmt.Sprintf("--side %s: client or server", f.side))
 	}
-	d := &decoder{cli: c, f: f, options: dissect.Options{Codecs: all.Codecs(), Settings: map[string]string{}, Talk: talk}}
+	d := &decoder{cli: c, f: f, options: dissect.Options{Codecs: all.Codecs(), Settings: map[string]string{}, Talk: talk, Lead: lead}}
 	if f.protocol != "" {
 		d.options.Codecs = nil
 		for _, k := range all.Codecs() {

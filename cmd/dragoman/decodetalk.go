@@ -8,6 +8,14 @@ import (
 // talk gives the length of an answer to what is no call, by protocol. Redis clients make small talk before they call.
 var talk = map[string]func(p []byte) int{"redis": respLength}
 
+// lead gives the length of what stands before answers that come together: those to an MGET are one array.
+var lead = map[string]func(p []byte) int{"redis": func(p []byte) int {
+	if len(p) == 0 || p[0] != '*' {
+		return 0
+	}
+	return bytes.IndexByte(p, '\n') + 1
+}}
+
 // maxTalk bounds the values of an answer.
 const maxTalk = 1 << 16
 

@@ -21,6 +21,8 @@ type Options struct {
 	// Talk gives, by protocol, the length of an answer to what is no call, of which client sides in the gateway know nothing, as they
 	// never ask: 0 if it is not all there, less if it is none.
 	Talk map[string]func(p []byte) int
+	// Lead gives likewise the length of what stands before answers that come together, where calls may be made together; else 0.
+	Lead map[string]func(p []byte) int
 }
 
 // Event is a message, or a word about the connection.

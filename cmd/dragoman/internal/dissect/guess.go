@@ -49,7 +49,7 @@ func (c *Conn) best(p []byte, side int) (best attempt) {
 			continue
 		}
 		n := 0
-		o := &Options{Codecs: c.o.Codecs, Settings: c.o.Settings, Talk: c.o.Talk, Say: func(e *Event) {
+		o := &Options{Codecs: c.o.Codecs, Settings: c.o.Settings, Talk: c.o.Talk, Lead: c.o.Lead, Say: func(e *Event) {
 			if e.Err != nil || e.Message != nil && e.Message.Status.Code == codecs.Malformed {
 				n--
 			} else if e.Message != nil {

@@ -33,6 +33,12 @@ func (c *Conn) step(side int) bool {
 		if read, wait := c.talk(p); read || wait {
 			return read
 		}
+		if lead := c.o.Lead[h.codec.Name()]; lead != nil {
+			if n := lead(p); n > 0 {
+				h.off += n
+				return true
+			}
+		}
 	}
 	var m codecs.Message
 	n, err := h.session.Decode(&m, p)
