@@ -33,7 +33,7 @@ func (s *session) unwrapped(c *call, m *codecs.Message) error {
 		return refuse(codecs.Internal, "encode request", err)
 	}
 	if n := countTypes(c.types); n != c.args.n {
-		return unknownTypes(n, c.args.n)
+		return unknownTypes(m, n, c.args.n)
 	}
 	m.Body.Release()
 	c.body = out.Take()

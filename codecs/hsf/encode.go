@@ -163,14 +163,14 @@ func (s *session) compose(c *call, m *codecs.Message) error {
 		return s.generic(c, m)
 	}
 	if n := countTypes(c.types); n != c.args.n {
-		return unknownTypes(n, c.args.n)
+		return unknownTypes(m, n, c.args.n)
 	}
 	return nil
 }
 
-func unknownTypes(types, args int) error {
-	return codecs.Errorf(codecs.Unimplemented, "hsf: encode request: parameter types are not known, and HSF finds methods by them: "+
-		"%d types for %d arguments; a contract of the service says them", max(types, 0), args)
+func unknownTypes(m *codecs.Message, types, args int) error {
+	return codecs.Errorf(codecs.Unimplemented, "hsf: encode request: %s.%s: parameter types are not known, and HSF finds methods by them: "+
+		"%d types for %d arguments; a contract of the service says them", m.Service, m.Method, max(types, 0), args)
 }
 
 // words finds what the frame calls the service and the method.
@@ -214,7 +214,7 @@ func (s *session) generic(c *call, m *codecs.Message) error {
 		return refuse(codecs.Internal, "encode $invoke", err)
 	}
 	if inv.Types == nil && inv.Args != 0 && !ours(m.Hint) {
-		return unknownTypes(0, inv.Args)
+		return unknownTypes(m, 0, inv.Args)
 	}
 	if s.direct {
 		return s.unwrapped(c, m)
