@@ -41,7 +41,7 @@ var build = sync.OnceValues(func() (string, error) {
 
 const configuration = `
 listen:
-- {addr: "127.0.0.1:0", accept: [redis, dubbo, hsf, http, grpc], options: {redis: {success: "200"}}}
+- {addr: "127.0.0.1:0", accept: [redis, dubbo, hsf, bolt, http, grpc], options: {redis: {success: "200"}}}
 log: {level: debug, format: json}
 admin: {addr: "off"}
 clusters:

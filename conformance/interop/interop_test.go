@@ -38,6 +38,12 @@ var servers = []server{
 	{name: "tri", protocol: "grpc"},
 	{name: "hsfjava", protocol: "hsf"},
 	{name: "hsfpy", protocol: "hsf", clients: []string{"hsfjava", "hsfpy", "dubbo3", "redispy2", "curl", "grpcio"}},
+	{name: "sofa", protocol: "bolt", more: ", encoding: hessian2-draft"},
+	{name: "sofa4", protocol: "bolt", more: ", encoding: hessian2"},
+	{name: "sofanode", protocol: "bolt", more: ", encoding: hessian2-draft"},
+	// With protobuf SOFARPC takes an empty message for a broken request, and has no details of a failure.
+	{name: "sofapb", protocol: "bolt", more: ", encoding: proto", clients: []string{"sofa", "sofapb", "dubbo3", "grpcgo", "curl"},
+		cases: []string{"pojo", "collections", "slow"}},
 	// Of a method of which nothing is known the overloads cannot be told apart, and a provider makes no UUID from its text.
 	{name: "dubbo3", protocol: "dubbo", plain: true, clients: []string{"redispy2", "curl"}, cases: []string{"echo", "sums",
 		"varargs", "any", "context", "oneway", "slow", "timeout", "missing-method", "missing-service", "exception", "classes"}},
@@ -80,6 +86,7 @@ var clients = []client{
 	{"curl", "http", aTool(curl)}, {"curl-h2", "http", aTool(curl)}, {"wrk", "http", aTool(wrk)},
 	{"grpcio", "grpc", aPeer}, {"grpcjs", "grpc", aPeer}, {"grpcjava", "grpc", aPeer}, {"grpcgo", "grpc", aPeer}, {"tri", "grpc", aPeer},
 	{"hsfjava", "hsf", aPeer}, {"hsfpy", "hsf", aPeer},
+	{"sofa", "bolt", aPeer}, {"sofa4", "bolt", aPeer}, {"sofapb", "bolt", aPeer}, {"sofanode", "bolt", aPeer},
 }
 
 func aPeer(t *testing.T, name string) (caller, error) { return startPeer(t, name) }
@@ -195,7 +202,7 @@ func runCases(t *testing.T, p caller, c *client, s *server, g *gateway, res *res
 func options(c *client, s *server) map[string]any {
 	o := map[string]any{"http2": strings.HasSuffix(c.name, "-h2")}
 	java := func(name string) bool {
-		return slices.Contains([]string{"dubbo3", "dubbo27", "hsfjava", "hsfpy"}, name)
+		return slices.Contains([]string{"dubbo3", "dubbo27", "hsfjava", "hsfpy", "sofa", "sofa4"}, name)
 	}
 	switch {
 	case s.name == "dubbogo":
@@ -207,8 +214,11 @@ func options(c *client, s *server) map[string]any {
 	case java(c.name) && java(s.name):
 		o["shared"] = true
 	}
-	if s.name == "pyredis" || s.name == "pypacked" || s.name == "dubbogo" || s.protocol == "hsf" {
+	if slices.Contains([]string{"pyredis", "pypacked", "dubbogo", "sofanode", "hsfjava", "hsfpy"}, s.name) {
 		o["reply"] = false
+	}
+	if s.protocol == "bolt" {
+		o["cause"] = false
 	}
 	if s.plain {
 		o["plain"] = true

@@ -57,7 +57,7 @@ func (r *results) cell(c *client, s *server) *cell {
 	return r.cells[k]
 }
 
-var protocols = []string{"redis", "dubbo", "hsf", "http", "grpc"}
+var protocols = []string{"redis", "dubbo", "hsf", "bolt", "http", "grpc"}
 
 // matrix is docs/matrix.md.
 func (r *results) matrix() string {

@@ -74,4 +74,17 @@ function fixture() {
 // numbered is the i-th order of orders and ordersByName.
 const numbered = (i) => ({ ...fixture(), id: i, name: `order-${i}`, uuid: null });
 
-module.exports = { OUT_OF_STOCK, fixture, numbered, ITEM, ORDER, classMap };
+// plain is what two values have in common that are equal: numbers are of several kinds, and members in any order.
+function plain(v) {
+  const own = (x) => Object.getPrototypeOf(x) === Object.prototype || Object.getPrototypeOf(x) === null;
+  const sorted = (x) => (x && typeof x === 'object' && !Array.isArray(x) && own(x) ? Object.fromEntries(Object.entries(x).sort()) : x);
+  return JSON.stringify(v === undefined ? null : v, (k, x) => (typeof x === 'number' ? String(x) : sorted(x)));
+}
+
+// different names the first field in which two orders differ. Of a BigInteger only these two say which number it is.
+function different(want, got) {
+  const number = (o) => o && [o.signum, o.mag];
+  return Object.keys(want).find((k) => (k === 'big' ? plain(number(want.big)) !== plain(number(got.big)) : plain(want[k]) !== plain(got[k])));
+}
+
+module.exports = { different, OUT_OF_STOCK, fixture, numbered, ITEM, ORDER, classMap };

@@ -4,7 +4,7 @@
 const net = require('net');
 const { RpcServer } = require('sofa-rpc-node').server;
 const { SERVICE, sleep } = require('./peer');
-const { ORDER, OUT_OF_STOCK, classMap, numbered } = require('./sofamodel');
+const { ORDER, OUT_OF_STOCK, classMap, different, fixture, numbered } = require('./sofamodel');
 
 let calls = 0;
 let notices = 0;
@@ -18,7 +18,13 @@ const methods = {
   async echo(s) { return s === null ? null : text(s); },
   async addInt(a, b) { return typed('java.lang.Integer', (a + b) | 0); },
   async addLong(a, b) { return long(String(BigInt.asIntN(64, BigInt(a) + BigInt(b)))); },
-  async order(o) { return o === null ? null : typed(ORDER, o); },
+  async order(o) {
+    if (o !== null && o.name === 'fixture') {
+      const field = different(fixture(), o);
+      if (field) throw new Error(`field ${field}: expected ${JSON.stringify(fixture()[field])}, got ${JSON.stringify(o[field])}`);
+    }
+    return o === null ? null : typed(ORDER, o);
+  },
   async pick(a, b) {
     if (b !== undefined) return text(`string+int:${a},${b}`);
     if (typeof a === 'number') return text(Math.abs(a) > 2147483647 ? `long:${a}` : `int:${a}`);

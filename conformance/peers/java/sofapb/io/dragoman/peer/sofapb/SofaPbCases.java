@@ -14,6 +14,7 @@ import io.dragoman.peer.pb.Orders;
 import io.dragoman.sample.Sample;
 import io.dragoman.sample.pb.EchoRequest;
 import io.dragoman.sample.pb.Order;
+import io.dragoman.sample.pb.OrdersByNameRequest;
 import io.dragoman.sample.pb.OrdersRequest;
 import io.dragoman.sample.pb.ReserveRequest;
 import io.dragoman.sample.pb.SlowRequest;
@@ -30,7 +31,7 @@ final class SofaPbCases {
 
     void addTo(Map<String, Case> cases) {
         cases.put("echo", this::echo);
-        cases.put("pojo", op -> none("Order", Orders.difference(Orders.fixture(), sample(op).Order(Orders.fixture()))));
+        cases.put("pojo", op -> none("order", Orders.difference(Orders.fixture(), sample(op).order(Orders.fixture()))));
         cases.put("collections", this::collections);
         cases.put("exception", this::exception);
         cases.put("slow", this::slow);
@@ -57,33 +58,36 @@ final class SofaPbCases {
 
     private void echo(Op op) {
         for (String s : List.of("hello", TEXT, "x".repeat(op.number("size", 5000)))) {
-            equal("Echo", s, sample(op).Echo(EchoRequest.newBuilder().setS(s).build()).getValue());
+            equal("echo", s, sample(op).echo(EchoRequest.newBuilder().setS(s).build()).getValue());
         }
     }
 
     private void collections(Op op) {
-        List<Order> got = sample(op).Orders(OrdersRequest.newBuilder().setN(3).build()).getValueList();
-        equal("Orders, length", 3, got.size());
+        List<Order> got = sample(op).orders(OrdersRequest.newBuilder().setN(3).build()).getValueList();
+        equal("orders, length", 3, got.size());
+        Map<String, Order> byName = sample(op).ordersByName(OrdersByNameRequest.newBuilder().setN(2).build()).getValueMap();
+        equal("ordersByName, size", 2, byName.size());
+        none("ordersByName", Orders.difference(Orders.numbered(1), byName.get("order-1")));
         for (int i = 0; i < 3; i++) {
-            none("Orders[" + i + "]", Orders.difference(Orders.numbered(i), got.get(i)));
+            none("orders[" + i + "]", Orders.difference(Orders.numbered(i), got.get(i)));
         }
     }
 
     private void exception(Op op) {
         try {
-            Object got = sample(op).Reserve(ReserveRequest.newBuilder().setSku("A-1").setWanted(5).build());
-            throw new Check("Reserve: expected an exception, got a result " + got);
+            Object got = sample(op).reserve(ReserveRequest.newBuilder().setSku("A-1").setWanted(5).build());
+            throw new Check("reserve: expected an exception, got a result " + got);
         } catch (SofaRpcException e) {
-            that("Reserve: the message is lost: " + e.getMessage(), String.valueOf(e.getMessage()).contains("out of stock: A-1"));
+            that("reserve: the message is lost: " + e.getMessage(), String.valueOf(e.getMessage()).contains("out of stock: A-1"));
         }
     }
 
     private void slow(Op op) {
         try {
-            Object got = sample(op, 500).Slow(SlowRequest.newBuilder().setMillis(2000).build());
-            throw new Check("Slow: expected a timeout, got " + got);
+            Object got = sample(op, 500).slow(SlowRequest.newBuilder().setMillis(2000).build());
+            throw new Check("slow: expected a timeout, got " + got);
         } catch (SofaTimeOutException e) {
-            equal("Slow", "slept 200", sample(op).Slow(SlowRequest.newBuilder().setMillis(200).build()).getValue());
+            equal("slow", "slept 200", sample(op).slow(SlowRequest.newBuilder().setMillis(200).build()).getValue());
         }
     }
 }

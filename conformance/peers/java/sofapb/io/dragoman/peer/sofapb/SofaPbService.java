@@ -5,6 +5,8 @@ import io.dragoman.sample.Sample;
 import io.dragoman.sample.pb.EchoReply;
 import io.dragoman.sample.pb.EchoRequest;
 import io.dragoman.sample.pb.Order;
+import io.dragoman.sample.pb.OrdersByNameReply;
+import io.dragoman.sample.pb.OrdersByNameRequest;
 import io.dragoman.sample.pb.OrdersReply;
 import io.dragoman.sample.pb.OrdersRequest;
 import io.dragoman.sample.pb.ReserveRequest;
@@ -21,11 +23,11 @@ final class SofaPbService implements Sample {
         return reply;
     }
 
-    @Override public EchoReply Echo(EchoRequest r) {
+    @Override public EchoReply echo(EchoRequest r) {
         return counted(r.hasS() ? EchoReply.newBuilder().setValue(r.getS()).build() : EchoReply.getDefaultInstance());
     }
 
-    @Override public Order Order(Order o) {
+    @Override public Order order(Order o) {
         String difference = o.getName().equals("fixture") ? Orders.difference(Orders.fixture(), o) : null;
         if (difference != null) {
             throw new IllegalStateException(difference);
@@ -33,11 +35,11 @@ final class SofaPbService implements Sample {
         return counted(o);
     }
 
-    @Override public Order Reserve(ReserveRequest r) {
+    @Override public Order reserve(ReserveRequest r) {
         throw counted(new IllegalStateException("out of stock: " + r.getSku()));
     }
 
-    @Override public SlowReply Slow(SlowRequest r) {
+    @Override public SlowReply slow(SlowRequest r) {
         try {
             Thread.sleep(r.getMillis());
         } catch (InterruptedException e) {
@@ -46,5 +48,11 @@ final class SofaPbService implements Sample {
         return counted(SlowReply.newBuilder().setValue("slept " + r.getMillis()).build());
     }
 
-    @Override public OrdersReply Orders(OrdersRequest r) { return counted(OrdersReply.newBuilder().addAllValue(Orders.first(r.getN())).build()); }
+    @Override public OrdersByNameReply ordersByName(OrdersByNameRequest r) {
+        OrdersByNameReply.Builder reply = OrdersByNameReply.newBuilder();
+        Orders.first(r.getN()).forEach(o -> reply.putValue(o.getName(), o));
+        return counted(reply.build());
+    }
+
+    @Override public OrdersReply orders(OrdersRequest r) { return counted(OrdersReply.newBuilder().addAllValue(Orders.first(r.getN())).build()); }
 }
