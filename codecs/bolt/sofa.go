@@ -156,9 +156,9 @@ func told(m *codecs.Message, flag bool) error {
 }
 
 // exception makes m a Fault if the value that p begins with was thrown: the header map says so, or, of sofa-rpc-node, which says
-// nothing there, the value's fields do.
+// nothing there, the value's fields do. What does not hold the name of such a field, behind its length, is not looked at.
 func exception(m *codecs.Message, sc *hessian.Scanner, p []byte, flag bool) error {
-	if !flag && !bytes.Contains(p, []byte("detailMessage")) {
+	if !flag && !bytes.Contains(p, []byte("\x0ddetailMessage")) {
 		return nil
 	}
 	var t hessian.Thrown

@@ -77,7 +77,7 @@ func (y syntax) appendNull(dst []byte) []byte {
 // thrown says which class of exception a result is, and its message; "": it is none. Nothing in a response says so but the fields
 // of the object: those of java.lang.Throwable. What begins no object, or does not hold the name of its field, is not looked at.
 func (y syntax) thrown(p []byte) (class string, text []byte, err error) {
-	if !y.hessian() || len(p) == 0 || !bytes.ContainsRune([]byte("COM"), rune(p[0])) || !bytes.Contains(p, []byte(fieldMessage)) {
+	if !y.hessian() || len(p) == 0 || !bytes.ContainsRune([]byte("COM"), rune(p[0])) || !bytes.Contains(p, []byte("\x0d"+fieldMessage)) {
 		return "", nil, nil
 	}
 	var sc hessian.Scanner
