@@ -21,7 +21,7 @@ var programs = map[string]string{
 	"interop-java-client": "grpcjava/classes", "interop-java-server": "grpcjava/classes",
 	"grpcurl": "go/grpcurl", "grpcgo": "grpcgo/grpcgo", "grpcio": "python/bin/python", "h2spec": "go/h2spec", "h2specd": "go/h2specd",
 	"connectconformance": "go/connectconformance", "grpcclient": "go/grpcclient", "grpcserver": "go/grpcserver",
-	"envoy": "envoy/envoy/_bin/envoy", "sofabolt": "sofabolt/classes", "caucho": "hsf/classes",
+	"envoy": "envoy/envoy/_bin/envoy", "sofabolt": "sofabolt/classes", "hessians": "node/node_modules/sofa-hessian-node", "caucho": "hsf/classes",
 }
 
 // missing says why a program cannot be run; one that conformance/peers has not is looked for on the PATH.

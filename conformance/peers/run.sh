@@ -55,6 +55,7 @@ sofapb)
 sofabolt)
 	java_peer sofabolt classes io.dragoman.peer.sofabolt.BoltPeer $opens -Dlogging.path="$peers/sofabolt/logs" \
 		-Dbolt.tcp.heartbeat.interval=500 ;;
+hessians) NODE_PATH="$peers/node/node_modules" exec node "$here/node/hessians.js" "$@" ;;
 sofanode) NODE_PATH="$peers/node/node_modules" exec node "$here/node/sofanode.js" ;;
 grpcjava) java_peer grpcjava classes io.dragoman.peer.grpc.GrpcPeer -Dpeers="$here" ;;
 tri) java_peer tri classes io.dragoman.peer.tri.TriPeer -Dpeers="$here" ;;
