@@ -36,15 +36,6 @@ var kinds = []kind{
 	{"anything", "Object", "google.protobuf.Value"},
 }
 
-func kindOf(method string) *kind {
-	for i := range kinds {
-		if kinds[i].method == method {
-			return &kinds[i]
-		}
-	}
-	return nil
-}
-
 const javaTypes = `package matrix;
 
 enum Color { RED, GREEN, BLUE }
