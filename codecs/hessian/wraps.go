@@ -1,8 +1,10 @@
 package hessian
 
 import (
+	"bytes"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/contract"
@@ -179,7 +181,10 @@ func (s *Scanner) Signature(dst []byte) (descriptor []byte, n int, err error) {
 		case n == contract.MaxParams:
 			return dst, n, codecs.Errorf(codecs.Invalid, "hessian: read: over %d parameters", n)
 		}
-		dst = appendSignature(dst, name)
+		var ok bool
+		if dst, ok = appendSignature(dst, name); !ok {
+			return dst, n, bad(at, "parameter %d of type %.100q", n, name)
+		}
 	}
 	if err == nil && h.closed {
 		err = s.close(n)
@@ -187,29 +192,38 @@ func (s *Scanner) Signature(dst []byte) (descriptor []byte, n int, err error) {
 	return dst, n, err
 }
 
-// appendSignature appends the descriptor of a type of which the name is that of Class.getName.
-func appendSignature(dst, name []byte) []byte {
-	code, primitive := primitives[string(name)]
+// appendSignature appends the descriptor of a type of which the name is that of Class.getName, or, as contracts have arrays, of
+// Class.getTypeName. False: no type is called so, and dst is of no use.
+func appendSignature(dst, name []byte) ([]byte, bool) {
+	for bytes.HasSuffix(name, []byte("[]")) {
+		dst, name = append(dst, '['), name[:len(name)-2]
+	}
+	if code, primitive := primitives[string(name)]; primitive {
+		return append(dst, code), true
+	}
+	inner := bytes.TrimLeft(name, "[")
+	dst = append(dst, name[:len(name)-len(inner)]...)
+	n := len(inner)
 	switch {
-	case primitive:
-		return append(dst, code)
-	case name[len(name)-1] == ']': // int[], as contracts have it
-		return append(dst, (&contract.Type{Name: string(name)}).Descriptor()...)
+	case n == len(name):
+	case n == 1 && bytes.IndexByte([]byte("ZBSIJFDC"), inner[0]) >= 0:
+		return append(dst, inner[0]), true
+	case n < 2 || inner[0] != 'L' || inner[n-1] != ';':
+		return dst, false
+	default:
+		inner = inner[1 : n-1]
 	}
-	class := name[0] != '['
-	if class {
-		dst = append(dst, 'L')
+	if len(inner) == 0 || len(inner) > maxName || bytes.ContainsAny(inner, "/;[") || !utf8.Valid(inner) {
+		return dst, false
 	}
-	for _, c := range name {
+	dst = append(dst, 'L')
+	for _, c := range inner {
 		if c == '.' {
 			c = '/'
 		}
 		dst = append(dst, c)
 	}
-	if class {
-		dst = append(dst, ';')
-	}
-	return dst
+	return append(dst, ';'), true
 }
 
 var primitives = map[string]byte{
