@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -56,7 +57,8 @@ const maxPairs = 256
 // entries reads a header map.
 type entries struct{ c wire.Cursor }
 
-// next gives the next entry, or that there is none. An entry of which a part is null is left out, as in Java.
+// next gives the next entry, or that there is none. An entry without a value is left out, as in Java. One without a key nobody writes,
+// and MOSN and sofa-rpc-node lose step at it: they would read other entries than Java.
 func (e *entries) next() (key, value []byte, ok bool, err error) {
 	for len(e.c.P) > 0 {
 		left := len(e.c.P)
@@ -65,7 +67,10 @@ func (e *entries) next() (key, value []byte, ok bool, err error) {
 		if e.c.Bad {
 			return nil, nil, false, codecs.Errorf(codecs.Invalid, "an entry beyond the last %d bytes of the header map", left)
 		}
-		if !nullKey && !nullValue {
+		if nullKey {
+			return nil, nil, false, codecs.Errorf(codecs.Invalid, "an entry without a key, %d bytes before the end of the header map", left)
+		}
+		if !nullValue {
 			return key, value, true, nil
 		}
 	}
@@ -99,17 +104,29 @@ func (w *words) read(p []byte) error {
 		}
 		switch string(key) {
 		case keyService:
-			w.service = value
+			err = once(&w.service, value)
 		case keyTarget:
-			w.target = value
+			err = once(&w.target, value)
 		case keyMethod:
-			w.method = value
+			err = once(&w.method, value)
 		case keyRemaining:
 			w.left = time.Duration(millis(value)) * time.Millisecond
 		default:
 			w.baggage = w.baggage || len(key) > len(askedBaggage) && string(key[:len(askedBaggage)]) == askedBaggage
 		}
+		if err != nil {
+			return err
+		}
 	}
+}
+
+// once takes a name, which may be said again but not another: of two Java takes the last, MOSN the first.
+func once(name *[]byte, value []byte) error {
+	if *name != nil && !bytes.Equal(*name, value) {
+		return codecs.Errorf(codecs.Invalid, "the header map names %q and %q", brief(*name), brief(value))
+	}
+	*name = value
+	return nil
 }
 
 // errorFlag says whether a reply's header map calls it an error.

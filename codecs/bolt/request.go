@@ -32,9 +32,11 @@ func (s *session) request(m *codecs.Message, h *head, p []byte) error {
 		return refuse(codecs.Invalid, "decode request", err)
 	}
 	w.time(m, h)
-	known := string(parts.class) == classRequest
+	known, inHessian := string(parts.class) == classRequest, h.codec == codecHessian || h.codec == codecHessianOld
 	switch {
-	case known && (h.codec == codecHessian || h.codec == codecHessianOld):
+	case inHessian && !known:
+		return nil // opaque, and without names: sofa-rpc-node takes them from any content, whatever class and header map say
+	case inHessian:
 		if err := asked(m, &w); err != nil {
 			return refuse(codecs.Invalid, "decode request", err)
 		}

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 	"testing"
 	"time"
@@ -169,6 +170,63 @@ func TestRefused(t *testing.T) {
 		answer := encode(t, s, codecs.Message{Kind: codecs.Reply, End: true, Bare: true, ID: m.ID, Hint: m.Hint, Header: codecs.Header{Status: status}})
 		if got := decode(t, open(codecs.Client), answer); got.Status.Code != c.code || got.Status.Text != status.Text || got.ID != m.ID {
 			t.Errorf("%s: answered by %v", c.name, got.Status)
+		}
+	}
+}
+
+// TestTwoNames: what one peer reads of a header map or of a content and another does not is refused, or has no name at all, for rules
+// go by one of them. (A name that is said twice is taken, and an entry whose value is null is what sofa-rpc-node writes.)
+func TestTwoNames(t *testing.T) {
+	const null = "\xff\xff\xff\xff"
+	entry := func(parts ...string) (b []byte) {
+		for _, s := range parts {
+			if s != null {
+				b = binary.BigEndian.AppendUint32(b, uint32(len(s)))
+			}
+			b = append(b, s...)
+		}
+		return b
+	}
+	d := hessian.Draft
+	secret := d.AppendString(d.AppendString(d.AppendMapStart(nil), "serverSignature"), "com.acme.Secret:1.0")
+	secret = d.AppendMapEnd(d.AppendString(d.AppendString(secret, "methodName"), "m"))
+	names := entry(keyService, "a.B:1.0", keyMethod, "m")
+	for _, c := range []struct {
+		name    string
+		codec   byte
+		class   string
+		header  []byte
+		content string
+		want    string // service, or error
+	}{
+		{"one", codecJSON, classRequest, names, "[]", "a.B"},
+		{"twice the same", codecJSON, classRequest, entry(keyService, "a.B:1.0", keyService, "a.B:1.0", keyMethod, "m"), "[]", "a.B"},
+		{"two services", codecJSON, classRequest, entry(keyService, "a.B:1.0", keyService, "a.C:1.0", keyMethod, "m"), "[]", `names "a.B:1.0" and "a.C:1.0"`},
+		{"an empty one first", codecJSON, classRequest, entry(keyService, "", keyService, "a.C:1.0", keyMethod, "m"), "[]", `names "" and "a.C:1.0"`},
+		{"two targets", codecJSON, classRequest, entry(keyTarget, "a.B:1.0", keyTarget, "a.C:1.0", keyMethod, "m"), "[]", "names"},
+		{"two methods", codecJSON, classRequest, entry(keyService, "a.B:1.0", keyMethod, "m", keyMethod, "n"), "[]", `names "m" and "n"`},
+		{"a null value", codecJSON, classRequest, append(entry("app", null), names...), "[]", "a.B"},
+		{"a null key", codecJSON, classRequest, append(entry(null, "x"), names...), "[]", "an entry without a key"},
+		{"another class in Hessian", codecHessian, classRequest + " ", names, string(secret), ""},
+		{"another class of the old number", codecHessianOld, "x", names, string(secret), ""},
+		{"another class in JSON", codecJSON, "x", names, "[]", "a.B"},
+	} {
+		var out wire.Out
+		f := begin(&out, head{kind: typeRequest, command: cmdRequest, id: 1, codec: c.codec}, c.class)
+		out.B = append(out.B, c.header...)
+		f.close()
+		if err := f.end(wire.Borrow([]byte(c.content)), 1<<20); err != nil {
+			t.Fatal(err)
+		}
+		var m codecs.Message
+		p := out.AppendTo(nil)
+		n, err := open(codecs.Server).Decode(&m, p)
+		got := m.Service
+		if err != nil {
+			got = err.Error()
+		}
+		if n != len(p) || got != c.want && (err == nil || !strings.Contains(got, c.want)) {
+			t.Errorf("%s: took %d of %d: %q, want %q", c.name, n, len(p), got, c.want)
 		}
 	}
 }
