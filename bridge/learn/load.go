@@ -1,8 +1,6 @@
 package learn
 
 import (
-	"slices"
-
 	"github.com/dragoman-rpc/dragoman/codecs/contract"
 )
 
@@ -30,18 +28,15 @@ func (m *model) load(name string, data []byte) (leftOut int, err error) {
 			collect(w.Result, l.classes, done)
 			for _, t := range w.Throws {
 				collect(t, l.classes, done)
+				if isOwn(t.Name) {
+					l.thrown = append(l.thrown, t.Name)
+				}
 			}
 			if _, refused := m.learn(l); refused {
 				leftOut++
 				continue
 			}
-			known := m.methods[l.key]
-			known.seen = 0
-			for _, t := range w.Throws {
-				if i, there := slices.BinarySearch(known.throws, t.Name); isOwn(t.Name) && !there && len(known.throws) < maxThrows {
-					known.throws = slices.Insert(known.throws, i, t.Name)
-				}
-			}
+			m.methods[l.key].seen = 0
 		}
 	}
 	return leftOut, nil

@@ -12,7 +12,7 @@ import (
 const (
 	classesPerMethod = 4       // classes for each method that there may be
 	maxThrows        = 16      // classes that one method is known to throw
-	maxSize          = 2 << 20 // bytes of all names, which keeps the file below what is read of a contract
+	maxSize          = 2 << 20 // bytes of the file, about; it stays below what is read of a contract
 )
 
 // Key is a method as calls name it, by its parameter types.
@@ -38,7 +38,7 @@ type lesson struct {
 	key     Key
 	params  []*shape
 	result  *shape
-	thrown  string // a class
+	thrown  []string // classes
 	classes map[string]*class
 	at      time.Time
 }
@@ -48,7 +48,9 @@ type model struct {
 	methods map[Key]*method
 	classes map[string]*class
 	limit   int // of methods
-	size    int // bytes of names, about
+	size    int // bytes that the file has, about, and no fewer
+
+	declared *contract.Index // whose classes are what it says; nil: there is none
 }
 
 func newModel(limit int) *model {
@@ -64,9 +66,11 @@ func (m *model) learn(l *lesson) (changed, refused bool) {
 		}
 		changed = true
 	}
-	if len(l.params) != len(known.params) {
+	before := known.size()
+	if len(l.params) != len(known.params) || m.size-before+(&method{Key: l.key, params: l.params, result: l.result}).size() > maxSize {
 		return changed, true
 	}
+	defer func() { m.size += known.size() - before }()
 	for name, c := range l.classes {
 		changed = m.meet(name, c) || changed
 	}
@@ -81,10 +85,25 @@ func (m *model) learn(l *lesson) (changed, refused bool) {
 	if l.result != nil {
 		changed = known.see(&known.result, l.result) || changed
 	}
-	if i, there := slices.BinarySearch(known.throws, l.thrown); l.thrown != "" && !there && len(known.throws) < maxThrows && m.classes[l.thrown] != nil {
-		known.throws, changed = slices.Insert(known.throws, i, l.thrown), true
+	for _, name := range l.thrown {
+		if i, there := slices.BinarySearch(known.throws, name); !there && len(known.throws) < maxThrows && m.classes[name] != nil {
+			known.throws, changed = slices.Insert(known.throws, i, name), true
+		}
 	}
 	return changed, false
+}
+
+// size is about how many bytes of a file say what is known, and no fewer.
+func (m *method) size() int {
+	n := len("\nservice  version \"\" group \"\" {\n  () throws ;\n}\n") + len(m.Service) + len(m.Group) + len(m.Version) + len(m.Method) +
+		len("boolean, ")*len(m.Descriptor) + m.result.size()
+	for _, s := range m.params {
+		n += s.size()
+	}
+	for _, name := range m.throws {
+		n += len(", ") + len(name)
+	}
+	return n
 }
 
 // see widens what is known of a value.
@@ -100,8 +119,7 @@ func (m *method) see(known **shape, s *shape) (changed bool) {
 
 // admit makes a method of a key if it may be kept, with the classes that its descriptor names.
 func (m *model) admit(k Key) *method {
-	size := len(k.Service) + len(k.Group) + len(k.Version) + len(k.Method) + len(k.Descriptor)
-	if len(m.methods) >= m.limit || m.size+size > maxSize || len(k.Descriptor) > maxName*8 || !isName(k.Service) || !isName(k.Method) ||
+	if len(m.methods) >= m.limit || len(k.Descriptor) > maxName*8 || !isName(k.Service) || !isName(k.Method) ||
 		strings.Contains(k.Method, ".") || !isWord(k.Group) || !isWord(k.Version) {
 		return nil
 	}
@@ -117,11 +135,11 @@ func (m *model) admit(k Key) *method {
 			}
 		}
 	}
-	if !readable(m.line(&method{Key: k, declared: declared, params: unseen(declared), result: nothing})) {
+	known := &method{Key: k, declared: declared, params: unseen(declared), result: nothing}
+	if m.size+known.size() > maxSize || !readable(m.line(known)) {
 		return nil
 	}
-	m.size += size
-	known := &method{Key: k, declared: declared, params: unseen(declared), result: nothing}
+	m.size += known.size()
 	m.methods[k] = known
 	return known
 }
@@ -137,18 +155,18 @@ func unseen(t *contract.Type) []*shape {
 
 // meet takes over what is said of a class, if there is room for it.
 func (m *model) meet(name string, c *class) (changed bool) {
-	size := len(name) + len(c.super)
-	for _, f := range c.fields {
-		size += len(f.name)
-	}
 	known := m.classes[name]
 	if known == nil {
-		if len(m.classes) >= classesPerMethod*m.limit || m.size+size > maxSize || !isName(name) || !strings.Contains(name, ".") {
+		if known = new(class); len(m.classes) >= classesPerMethod*m.limit || !isName(name) || !strings.Contains(name, ".") ||
+			m.size+2*len(name)+known.size() > maxSize {
 			return false
 		}
-		known, changed = new(class), true
-		m.classes[name] = known
-		m.size += len(name)
+		m.classes[name], changed = known, true
+		m.size += 2*len(name) + known.size() // one that may stand for another is named there, too
+	}
+	before := known.size()
+	if m.size-before+c.size() > maxSize {
+		return changed
 	}
 	if c.super != "" && m.classes[c.super] == nil {
 		m.meet(c.super, new(class))
@@ -158,12 +176,8 @@ func (m *model) meet(name string, c *class) (changed bool) {
 	} else if c.super != "" && known.super == "" {
 		c = &class{known: c.known, throws: c.throws, enum: c.enum, fields: c.fields, consts: c.consts, broken: c.broken}
 	}
-	if before := len(known.fields); m.size+size <= maxSize {
-		changed = known.learn(c) || changed
-		if len(known.fields) > before {
-			m.size += size
-		}
-	}
+	changed = known.learn(c) || changed
+	m.size += known.size() - before
 	return changed
 }
 

@@ -200,10 +200,11 @@ func listed(class string, elem *shape) *shape {
 		class = element + strings.Repeat("[]", len(class)-len(strings.TrimLeft(class, "[")))
 	}
 	if isArray(class) {
-		if contract.IsJavaName(strings.TrimRight(class, "[]")) {
-			return &shape{kind: contract.List, name: class}
+		of := strings.TrimRight(class, "[]")
+		if t := contract.Builtin(of); len(class) > maxName || !isName(of) || t != nil && t.Kind == contract.Void {
+			return anything
 		}
-		return anything
+		return &shape{kind: contract.List, name: class}
 	}
 	if t := contract.Builtin(class); t == nil || t.Kind != contract.List {
 		class = "java.util.List"
@@ -240,9 +241,9 @@ func (o *observer) dict(class string, depth int) (*shape, error) {
 	return inside(&shape{kind: contract.Map, name: class, key: key, elem: elem}, depth), nil
 }
 
-// inside gives s where it may stand so deep.
+// inside gives s where it may stand so deep, and be so long.
 func inside(s *shape, depth int) *shape {
-	if depth >= maxDepth {
+	if depth >= maxDepth || s.size() > maxType {
 		return anything
 	}
 	return s

@@ -25,6 +25,9 @@ var boxed = map[contract.Kind]string{
 	contract.Decimal: "java.math.BigDecimal", contract.BigInt: "java.math.BigInteger",
 }
 
+// maxType bounds a type as it is written down, in bytes, about: what is longer is an Object.
+const maxType = 1 << 10
+
 // scalar gives the shape of a kind that has one type.
 func scalar(k contract.Kind) *shape { return &shape{kind: k, name: boxed[k]} }
 
@@ -71,7 +74,18 @@ func join(a, b *shape) (s *shape, clash bool) {
 	if a.key != nil {
 		s.key, clashes[1] = join(a.key, b.key)
 	}
+	if s.size() > maxType {
+		return anything, true
+	}
 	return s, clash || clashes[0] || clashes[1]
+}
+
+// size is about how many bytes expr gives, and no fewer.
+func (s *shape) size() int {
+	if s == nil {
+		return 0
+	}
+	return len("Serializable<, >") + len(s.name) + s.key.size() + s.elem.size()
 }
 
 func isArray(name string) bool { return strings.HasSuffix(name, "[]") }

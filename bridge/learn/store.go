@@ -66,11 +66,10 @@ type Store struct {
 	done  chan struct{}
 	once  sync.Once
 
-	mu       sync.Mutex
-	model    *model
-	declared *contract.Index // whose classes hold
-	fresh    bool            // the view is older than the model
-	dirty    bool            // the file is
+	mu    sync.Mutex
+	model *model
+	fresh bool // the view is older than the model
+	dirty bool // the file is
 
 	view  atomic.Pointer[contract.Index]
 	calls atomic.Pointer[map[Key]*atomic.Uint64] // of methods that are known, their Group left out
@@ -83,7 +82,7 @@ type counters struct{ samples, dropped, refused, unread atomic.Uint64 }
 // Open makes a Store with what its file says, if that is there, and starts to learn.
 func Open(o Options) (*Store, error) {
 	s := &Store{o: o, types: map[string]bool{}, queue: make(chan *Sample, queueLen), stop: make(chan struct{}), done: make(chan struct{}),
-		model: newModel(o.Methods), declared: new(contract.Index)}
+		model: newModel(o.Methods)}
 	for name, e := range o.Encodings {
 		if _, typed := e.(codecs.Typed); typed {
 			continue
@@ -139,7 +138,7 @@ func (s *Store) Behind(declared *contract.Index) {
 		return
 	}
 	s.mu.Lock()
-	s.declared = declared
+	s.model.declared = declared
 	s.mu.Unlock()
 	s.build()
 }
@@ -256,7 +255,10 @@ func (s *Store) read(x *Sample) (*lesson, error) {
 	r = s.o.Encodings[x.ResultAs.Encoding].Reader(wire.Borrow(x.Result), x.ResultAs, nil)
 	defer r.Close()
 	if x.Fault {
-		l.thrown, err = o.thrown(r)
+		var name string
+		if name, err = o.thrown(r); name != "" {
+			l.thrown = []string{name}
+		}
 	} else {
 		l.result, err = o.result(r)
 	}
@@ -279,7 +281,7 @@ func (s *Store) build() {
 		}
 	}
 	s.calls.Store(&calls)
-	x, err := s.model.index(s.declared)
+	x, err := s.model.index()
 	if err == nil {
 		s.view.Store(x)
 		return
@@ -291,7 +293,11 @@ func (s *Store) build() {
 }
 
 // index is what is known well enough to be used, behind what is declared.
-func (m *model) index(declared *contract.Index) (*contract.Index, error) {
+func (m *model) index() (*contract.Index, error) {
+	declared := m.declared
+	if declared == nil {
+		declared = new(contract.Index)
+	}
 	f, err := contract.Parse("learned", m.text(false))
 	if err != nil {
 		return nil, err
@@ -303,7 +309,8 @@ func (m *model) index(declared *contract.Index) (*contract.Index, error) {
 func (s *Store) Index(declared *contract.Index) (*contract.Index, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.model.index(declared)
+	defer s.model.behind(declared)()
+	return s.model.index()
 }
 
 // save writes the file if there is something new, so that there is always a whole one.

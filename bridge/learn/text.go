@@ -17,8 +17,12 @@ const header = `// Learned by dragoman from calls that went well. It is read at 
 // on the wire. Constants of enums are those that were seen, as a comment, for there may be more.
 `
 
-// text is what is known as a contract file. all: also methods of which too little is known to call them by it.
+// text is what is known as a contract file. all: for the file, also methods of which too little is known to call them by it, and whatever
+// is declared, for that may be gone at the next start.
 func (m *model) text(all bool) []byte {
+	if all {
+		defer m.behind(nil)()
+	}
 	var b bytes.Buffer
 	b.WriteString(header)
 	methods := slices.SortedFunc(maps.Values(m.methods), func(x, y *method) int {
@@ -52,18 +56,32 @@ func samePlace(a, b *method) bool {
 	return a.Service == b.Service && a.Version == b.Version && a.Group == b.Group
 }
 
+// behind has declared hold until the func it gives is called.
+func (m *model) behind(declared *contract.Index) (before func()) {
+	old := m.declared
+	m.declared = declared
+	return func() { m.declared = old }
+}
+
+// held gives what is declared of a class, nil if nothing is.
+func (m *model) held(class string) *contract.Type {
+	if m.declared == nil {
+		return nil
+	}
+	return m.declared.Type(class)
+}
+
 func (m *model) declares(class string) bool { return m.classes[class] != nil }
 
 // signature is a method as a contract file has it.
 func (m *model) signature(w *method) string {
 	s := fmt.Sprintf("%s %s(%s)", w.result.expr(m.declares), w.Method, m.params(w))
-	for i, class := range w.throws {
-		if i == 0 {
-			s += " throws "
-		} else {
-			s += ", "
+	word := " throws "
+	for _, class := range w.throws {
+		if t := m.held(class); t == nil || t.Throws {
+			s += word + class
+			word = ", "
 		}
-		s += class
 	}
 	return s
 }
@@ -102,6 +120,9 @@ func (m *model) refine(t *contract.Type, s *shape) (expr string, open bool) {
 
 // knows says whether the fields of a class are known, or of one that may stand for it.
 func (m *model) knows(class string) bool {
+	if t := m.held(class); t != nil {
+		return t.Kind != contract.Class || t.Fields != nil || len(t.Subs) > 0
+	}
 	c := m.classes[class]
 	return c != nil && (c.known || len(m.subs(c)) > 0)
 }
@@ -161,7 +182,7 @@ func (m *model) writeClasses(b *bytes.Buffer) {
 // subs gives the classes that may stand for c, as a file can say it.
 func (m *model) subs(c *class) (list []string) {
 	for _, name := range c.subs {
-		if m.super(m.classes[name]) != "" {
+		if m.held(name) == nil && m.super(m.classes[name]) != "" {
 			list = append(list, name)
 		}
 	}
@@ -170,7 +191,7 @@ func (m *model) subs(c *class) (list []string) {
 
 // super gives the class that c may stand for, as a file can say it: that has no fields of its own that we know.
 func (m *model) super(c *class) string {
-	if s := m.classes[c.super]; s == nil || s.known || s.throws || !c.known || c.throws || c.enum {
+	if s := m.classes[c.super]; s == nil || s.known || s.throws || !c.known || c.throws || c.enum || m.held(c.super) != nil {
 		return ""
 	}
 	return c.super
