@@ -55,6 +55,7 @@ func TestRefused(t *testing.T) {
 		{"codec 0", codecs.Server, with(func(r *sample) { r.codec = 0 }), codecs.Invalid, "codec 0", false},
 		{"codec 8", codecs.Server, with(func(r *sample) { r.codec = 8 }), codecs.Invalid, "codec 8", false},
 		{"no service", codecs.Server, with(func(r *sample) { r.service = "" }), codecs.NotFound, "no service", false},
+		{"a version of no service", codecs.Server, with(func(r *sample) { r.service = ":1.0.0" }), codecs.NotFound, "no service", false},
 		{"no method", codecs.Server, with(func(r *sample) { r.method = "" }), codecs.NotFound, "no method", false},
 		{"service that is not UTF-8", codecs.Server, with(func(r *sample) { r.service = "\xff" }), codecs.Invalid, "not UTF-8", false},
 		{"method that is not UTF-8", codecs.Server, with(func(r *sample) { r.method = "\xc3" }), codecs.Invalid, "not UTF-8", false},

@@ -12,8 +12,8 @@ import (
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
-// Encode appends a frame. An intact Frame goes out with its id patched, and in a request that has less time than its frame says the
-// timeout; nothing else changes. Requests and replies without a Frame are written from Header and Body. HSF has no word for Cancel: a
+// Encode appends a frame. An intact Frame goes out with its id patched, the first byte that the connection has, and in a request that has
+// less time than its frame says the timeout; nothing else changes. Requests and replies without a Frame are written from Header and Body. HSF has no word for Cancel: a
 // client says nothing, a server answers with its status. It has none for a call without an answer either: that is a request.
 func (s *session) Encode(out *wire.Out, m *codecs.Message) (more bool, err error) {
 	switch m.Kind {
@@ -50,10 +50,11 @@ func heartbeat(out *wire.Out, typ byte, id uint64, timeout uint32) {
 }
 
 // passRequest appends an intact request.
-func passRequest(out *wire.Out, m *codecs.Message) {
+func (s *session) passRequest(out *wire.Out, m *codecs.Message) {
 	b := m.Frame.Bytes
 	at := len(out.B)
 	out.B = append(out.B, b.Bytes()[:requestFixed]...)
+	out.B[at] = s.first
 	binary.BigEndian.PutUint64(out.B[at+7:], m.ID)
 	if m.Timeout > 0 && m.Timeout < timeoutOf(b.Bytes()) {
 		out.PutU32(at+15, millis(m.Timeout))
@@ -79,7 +80,7 @@ type call struct {
 
 func (s *session) encodeRequest(out *wire.Out, m *codecs.Message) error {
 	if m.Frame.Of == Name {
-		passRequest(out, m)
+		s.passRequest(out, m)
 		return nil
 	}
 	var c call

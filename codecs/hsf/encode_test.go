@@ -165,6 +165,27 @@ func TestPass(t *testing.T) {
 	}
 }
 
+// What came with another first byte than this side of the gateway has passes with this side's.
+func TestPassFirstByte(t *testing.T) {
+	for _, c := range []struct{ from, to string }{{"13", "14"}, {"14", "13"}} {
+		first := map[string]byte{"13": 13, "14": 14}
+		p := get(4, "s").bytes()
+		p[0] = first[c.from]
+		m := mustDecode(t, server("first_byte", c.from), p)
+		p[0] = first[c.to]
+		if got := mustEncode(t, client("first_byte", c.to), &m); !bytes.Equal(got, p) {
+			t.Errorf("%v: a request passes as %q", c, got)
+		}
+		p = answer(20, 4, "\x01x")
+		p[0] = first[c.to]
+		m = mustDecode(t, client("first_byte", c.to), p)
+		p[0] = first[c.from]
+		if got := mustEncode(t, server("first_byte", c.from), &m); !bytes.Equal(got, p) {
+			t.Errorf("%v: a reply passes as %q", c, got)
+		}
+	}
+}
+
 // What a server answers, by its request's Hint.
 func TestResponse(t *testing.T) {
 	value := func(encoding, body string, shape codecs.Shape) codecs.Message {

@@ -7,7 +7,7 @@ import (
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
-// maxPairs is the most properties that are read, or pairs of metadata that are written. Finding double keys is quadratic in it.
+// maxPairs is the most entries of properties that are read, or pairs of metadata that are written. Finding double keys is quadratic in it.
 const maxPairs = 256
 
 // LoadMeta reads the properties behind the arguments. It refuses a request whose arguments are not one value each: what follows
@@ -63,24 +63,30 @@ func (y syntax) read(meta *codecs.Meta, p []byte) error {
 		return err
 	}
 	var pair hessian.Pair
-	for {
+	for n := 0; ; n++ {
 		more, err := sc.Pair(&pair)
-		if !more || err != nil {
+		switch {
+		case !more || err != nil:
 			return err
-		}
-		if pair.Key == nil {
+		case n == maxPairs:
+			return tooMany()
+		case pair.Key == nil:
 			continue
 		}
-		if err := set(meta, wire.Intern(pair.Key), string(pair.Value)); err != nil {
-			return err
-		}
+		set(meta, wire.Intern(pair.Key), string(pair.Value))
 	}
 }
+
+func tooMany() error { return codecs.Errorf(codecs.Invalid, "over %d properties", maxPairs) }
 
 func readObject(meta *codecs.Meta, p []byte) error {
 	var key []byte
 	s := json.Scan(p)
-	for s.Object(); s.Member(&key); {
+	n := 0
+	for s.Object(); s.Member(&key); n++ {
+		if n == maxPairs {
+			return tooMany()
+		}
 		name, value := wire.Intern(key), ""
 		switch s.Kind() {
 		case '"':
@@ -91,26 +97,20 @@ func readObject(meta *codecs.Meta, p []byte) error {
 			s.Value()
 			continue
 		}
-		if err := set(meta, name, value); err != nil {
-			return err
-		}
+		set(meta, name, value)
 	}
 	return s.End()
 }
 
 // set adds a pair. Of two of the same key the last counts, as in Java's maps.
-func set(meta *codecs.Meta, key, value string) error {
+func set(meta *codecs.Meta, key, value string) {
 	for i := range meta.Pairs {
 		if meta.Pairs[i].Key == key {
 			meta.Pairs[i].Value = value
-			return nil
+			return
 		}
 	}
-	if len(meta.Pairs) == maxPairs {
-		return codecs.Errorf(codecs.Invalid, "over %d properties", maxPairs)
-	}
 	meta.Add(key, value)
-	return nil
 }
 
 // appendProps appends metadata as properties: the first of several pairs of one key, and reserved keys only if the pairs are an HSF

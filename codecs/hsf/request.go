@@ -43,7 +43,9 @@ func (s *session) request(m *codecs.Message, p []byte) error {
 	case !utf8.Valid(names):
 		return codecs.Errorf(codecs.Invalid, "hsf: decode request: names that are not UTF-8")
 	}
-	readService(m, names[:l.service])
+	if readService(m, names[:l.service]); m.Service == "" {
+		return codecs.Errorf(codecs.NotFound, "hsf: decode request: a version of no service")
+	}
 	m.Method = wire.Intern(names[l.service : l.service+l.method])
 	m.Descriptor = descriptorOf(&l, p)
 	if y.json() {

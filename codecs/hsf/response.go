@@ -15,6 +15,7 @@ func (s *session) encodeReply(out *wire.Out, m *codecs.Message) error {
 	if m.Frame.Of == Name && m.Kind == codecs.Reply {
 		b, at := m.Frame.Bytes, len(out.B)
 		out.B = append(out.B, b.Bytes()[:responseHead]...)
+		out.B[at] = s.first
 		binary.BigEndian.PutUint64(out.B[at+8:], m.ID)
 		out.Body(b.Sub(responseHead, b.Len()))
 		return nil
