@@ -55,11 +55,14 @@ func texts(meta *codecs.Meta, sc *hessian.Scanner, prefix string, deep bool) err
 	if deep {
 		ok, err = sc.Map()
 	}
-	for ok && err == nil {
+	for n := 0; ok && err == nil; n++ {
 		before := *sc
 		var e hessian.Pair
 		if ok, err = sc.Pair(&e); !ok || err != nil {
 			break
+		}
+		if n == maxPairs {
+			return codecs.Errorf(codecs.Invalid, "over %d entries in a map of the request's", n)
 		}
 		if e.Key != nil {
 			err = addText(meta, prefix+string(e.Key), e.Value)

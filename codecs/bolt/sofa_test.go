@@ -174,6 +174,22 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestManyProps: finding double keys among requestProps is quadratic, so their entries are bounded, double ones included.
+func TestManyProps(t *testing.T) {
+	for _, n := range []int{maxPairs, maxPairs + 1} {
+		d := hessian.Draft
+		b := d.AppendObject(nil, classRequest, fieldMethod, fieldService, fieldProps)
+		b = d.AppendMapStart(d.AppendString(d.AppendString(b, "m"), "com.acme.S:1.0"))
+		for range n {
+			b = d.AppendString(d.AppendString(b, "k"), "v")
+		}
+		var meta codecs.Meta
+		if err := collectProps(&meta, d.AppendMapEnd(b)); (err == nil) != (n == maxPairs) || len(meta.Pairs) != 1 {
+			t.Errorf("%d entries: %v, %v", n, meta.Pairs, err)
+		}
+	}
+}
+
 // TestTwoNames: what one peer reads of a header map or of a content and another does not is refused, or has no name at all, for rules
 // go by one of them. (A name that is said twice is taken, and an entry whose value is null is what sofa-rpc-node writes.)
 func TestTwoNames(t *testing.T) {
