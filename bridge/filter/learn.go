@@ -18,8 +18,10 @@ func Learn(s *learn.Store) codecs.Filter {
 				return next.Open(c, back)
 			}
 			k.Group = m.Group
-			return next.Open(c, &learning{Stream: back, store: s,
-				sample: &learn.Sample{Key: k, Args: bytes.Clone(m.Body.Bytes()), ArgsAs: m.Format}})
+			l := &learning{Stream: back, store: s, sample: &learn.Sample{Key: k, Args: bytes.Clone(m.Body.Bytes()), ArgsAs: m.Format}}
+			s.Hold()
+			c.Defer(l)
+			return next.Open(c, l)
 		})
 	}
 }
@@ -35,6 +37,12 @@ type learning struct {
 	codecs.Stream
 	store  *learn.Store
 	sample *learn.Sample // nil: it was given away, or nothing can be learned
+}
+
+// Ended implements codecs.Ender: a call that got no answer has taught nothing.
+func (l *learning) Ended(*codecs.Call, codecs.Status) {
+	l.sample = nil
+	l.store.Release()
 }
 
 // Send passes a message back. The first one decides whether there is something to learn.

@@ -140,3 +140,41 @@ func TestLearnedRefusesNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestLearnHoldsLittle: calls that are not answered hold few samples, and give them up when they end.
+func TestLearnHoldsLittle(t *testing.T) {
+	encodings := map[string]codecs.Encoding{}
+	for _, e := range all.Encodings() {
+		encodings[e.Name()] = e
+	}
+	s, err := learn.Open(learn.Options{Methods: 10, Encodings: encodings, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	wanted := func() (n int) {
+		for range 64 {
+			if s.Wants(learn.Key{Service: "a.S", Method: "f"}, hessArgs) {
+				n++
+			}
+		}
+		return n
+	}
+	for range 256 {
+		s.Hold()
+	}
+	call, n := newCall("a.S", "f", "\x01x")
+	if n := wanted(); n > 0 {
+		t.Errorf("%d more samples are wanted", n)
+	}
+	s.Release()
+	call.Req.Descriptor, call.Req.Args, call.Req.Format = "Ljava/lang/String;", 1, hessArgs
+	filter.Learn(s)(&far{answer: func(int, *codecs.Call, codecs.Stream) {}}).Open(call, n)
+	if n := wanted(); n > 0 {
+		t.Errorf("%d more samples are wanted than calls may hold", n)
+	}
+	call.End(codecs.Status{Code: codecs.Canceled})
+	if wanted() == 0 {
+		t.Error("a call that has ended holds its sample")
+	}
+}

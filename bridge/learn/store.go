@@ -36,6 +36,8 @@ const (
 	everyCalls = 64
 	perSecond  = 64 // samples of all methods, also of those that fail
 	queueLen   = 64
+	maxHeld    = 256 // calls in flight of which a sample is held, of twice MaxBody at most
+	buildShare = 10  // the view is built for at most one of so many moments
 	maxFile    = 4 << 20 // bytes, as of any contract
 	buildAfter = 50 * time.Millisecond
 	saveAfter  = 5 * time.Second
@@ -73,6 +75,7 @@ type Store struct {
 
 	view  atomic.Pointer[contract.Index]
 	calls atomic.Pointer[map[Key]*atomic.Uint64] // of methods that are known, their Group left out
+	held  atomic.Int64                           // calls in flight
 	rate  rate
 	stats counters
 }
@@ -145,7 +148,7 @@ func (s *Store) Behind(declared *contract.Index) {
 
 // Wants says whether a call is to be looked at, should it go well. The Group need not be known yet. It costs next to nothing.
 func (s *Store) Wants(k Key, as codecs.Format) bool {
-	if !s.types[as.Encoding] {
+	if !s.types[as.Encoding] || s.held.Load() >= maxHeld {
 		return false
 	}
 	k.Group = ""
@@ -159,6 +162,12 @@ func (s *Store) Wants(k Key, as codecs.Format) bool {
 	}
 	return s.rate.take(time.Now())
 }
+
+// Hold says that a sample is held until its call is answered. Every Hold must have a Release, offered or not.
+func (s *Store) Hold() { s.held.Add(1) }
+
+// Release says that the call is over.
+func (s *Store) Release() { s.held.Add(-1) }
 
 // rate lets so many pass in a second. Where two seconds meet, goroutines may let a few more pass.
 type rate struct{ second, used atomic.Int64 }
@@ -186,16 +195,19 @@ func (s *Store) run() {
 	build.Stop()
 	save.Stop()
 	var building, saving bool
+	pause := buildAfter
 	for {
 		select {
 		case x := <-s.queue:
 			if s.learn(x) && !building {
 				building = true
-				build.Reset(buildAfter)
+				build.Reset(pause)
 			}
 		case <-build.C:
 			building = false
+			begun := time.Now()
 			s.build()
+			pause = max(buildAfter, buildShare*time.Since(begun))
 			if !saving {
 				saving = true
 				save.Reset(saveAfter)
