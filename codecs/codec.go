@@ -148,6 +148,9 @@ type Settings struct {
 	// server the connection's local address. Empty if not known.
 	Addr string
 	TLS  bool // the connection is within TLS, where a protocol says so
+	// Passive says that the session reads what others say to each other: the peer keeps to limits of its size of frames, tables and
+	// windows that this side has not set. MaxFrame and MaxHead hold all the same. On a connection of one's own it would be an invitation.
+	Passive bool
 	// Lines gives the server side of a Liner what its Lines made of those that hold now: it is asked for every request, so that a
 	// reload counts at once, from the session's goroutine. nil: there are none.
 	Lines func() any

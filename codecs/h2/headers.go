@@ -50,7 +50,7 @@ func (s *session) headers(h frameHead, p []byte) error {
 	for n := updateLen(p); n > 0 && n < len(p); n = updateLen(p) {
 		// The decoder takes but one at the front of a block, where RFC 7541 §4.2 allows for two.
 		if err := s.decompress(p[:n]); err != nil || s.dec.Close() != nil {
-			return fatal(compressionError, "decode headers of stream %d: a table size over %d", h.id, tableSize)
+			return fatal(compressionError, "decode headers of stream %d: a table size over %d", h.id, s.allow.table)
 		}
 		p = p[n:]
 	}

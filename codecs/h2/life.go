@@ -9,7 +9,7 @@ func (s *session) start(id uint32, protocol int) *stream {
 		st = &stream{protocol: protocol, ex: s.protocols[protocol].Exchange(s.side, &s.set)}
 	}
 	st.id, st.length = id, -1
-	st.recv, st.window, st.send = firstWindow, firstWindow, s.peer.window
+	st.recv, st.window, st.send = s.allow.stream, firstWindow, s.peer.window
 	s.granted += firstWindow
 	s.streams.add(st)
 	return st

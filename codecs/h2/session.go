@@ -19,6 +19,20 @@ const (
 	tableSize    = 4 << 10   // bytes of the header table, both ways, at most
 )
 
+// allowance is what a peer may do of which it was told by us, or by somebody else.
+type allowance struct {
+	frame  int    // bytes of a payload
+	table  uint32 // bytes of the header table
+	stream int    // bytes under way on a new stream
+	conn   int    // and on the connection
+}
+
+var (
+	ours = allowance{frame: maxFrame, table: tableSize, stream: firstWindow, conn: connWindow}
+	// overheard is the most that RFC 9113 has for all but the table, which costs memory.
+	overheard = allowance{frame: 1<<24 - 1, table: 1 << 20, stream: maxWindow, conn: maxWindow}
+)
+
 // session is one side of a connection.
 //
 // Credit of the connection goes back to the peer on receipt, so that a reader who has stopped stalls its own stream only; credit of
@@ -36,6 +50,7 @@ type session struct {
 	dec   *hpack.Decoder
 	lost  error // the connection cannot go on
 	flood budget
+	allow allowance
 
 	// What we say.
 	owed  wire.Out
@@ -90,11 +105,16 @@ var (
 )
 
 func newSession(c *Codec, side codecs.Side, set codecs.Settings) *session {
-	s := &session{side: side, set: set, protocols: c.protocols, flood: budgetMax,
-		send: 65535, recv: connWindow,
+	s := &session{side: side, set: set, protocols: c.protocols, flood: budgetMax, allow: ours, send: 65535,
 		peer: limits{streams: math.MaxUint32, window: 65535, frame: maxFrame, headList: math.MaxUint32}}
+	if set.Passive {
+		s.allow = overheard
+		s.allow.frame = min(s.allow.frame, set.MaxFrame)
+	}
+	s.recv = s.allow.conn
 	s.streams.init(len(c.protocols))
 	s.dec = hpack.NewDecoder(tableSize, s.field)
+	s.dec.SetAllowedMaxDynamicTableSize(s.allow.table)
 	s.dec.SetMaxStringLength(2 * set.MaxHead)
 	s.comp.init()
 	if side == codecs.Client {
@@ -137,7 +157,7 @@ func (s *session) FrameSize(p []byte) int {
 		return 0
 	}
 	h := parseHead(p)
-	if h.length > maxFrame {
+	if h.length > s.allow.frame {
 		return 0 // Decode says what is wrong
 	}
 	return headLen + h.length
@@ -219,8 +239,8 @@ func (s *session) frame(m *codecs.Message, h frameHead, p []byte) (int, error) {
 // expected says whether a frame may come here at all.
 func (s *session) expected(h frameHead) error {
 	switch open := s.block.id; {
-	case h.length > maxFrame:
-		return fatal(frameSizeError, "decode %v: length %d over limit %d", h.kind, h.length, maxFrame)
+	case h.length > s.allow.frame:
+		return fatal(frameSizeError, "decode %v: length %d over limit %d", h.kind, h.length, s.allow.frame)
 	case s.phase == atSettings && (h.kind != frameSettings || h.has(flagAck)):
 		return fatal(protocolError, "decode %v: the first frame is no SETTINGS", h.kind)
 	case open != 0 && (h.kind != frameContinuation || h.id != open):

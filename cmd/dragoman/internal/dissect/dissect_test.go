@@ -1,6 +1,7 @@
 package dissect_test
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"os"
@@ -15,6 +16,53 @@ import (
 	"github.com/dragoman-rpc/dragoman/codecs"
 	"github.com/dragoman-rpc/dragoman/codecs/all"
 )
+
+// TestLargeFrames: what HTTP/2 peers allowed each other is read, more though it is than the gateway allows.
+func TestLargeFrames(t *testing.T) {
+	const size = 300 << 10
+	message := binary.BigEndian.AppendUint32([]byte{0}, size)
+	message = append(message, make([]byte, size)...)
+	frame := func(kind, flags byte, stream byte, p []byte) []byte {
+		n := len(p)
+		return append([]byte{byte(n >> 16), byte(n >> 8), byte(n), kind, flags, 0, 0, 0, stream}, p...)
+	}
+	field := func(name, value string) []byte { // kept in the table, and not compressed
+		return append(append(append([]byte{0x40, byte(len(name))}, name...), byte(len(value))), value...)
+	}
+	// side is what one side sends: it allows large frames and windows, and its header block begins with a table of 64 KiB.
+	side := func(preface string, fields ...string) []byte {
+		head := []byte{0x3f, 0xe1, 0xff, 0x03}
+		for i := 0; i < len(fields); i += 2 {
+			head = append(head, field(fields[i], fields[i+1])...)
+		}
+		end := byte(1)
+		if preface == "" {
+			end = 0
+		}
+		out := append([]byte(preface), frame(4, 0, 0, []byte{0, 1, 0, 1, 0, 0, 0, 5, 0, 16, 0, 0, 0, 4, 0, 16, 0, 0})...)
+		out = append(out, frame(1, 4, 1, head)...)
+		out = append(out, frame(0, end, 1, message)...)
+		if preface == "" {
+			out = append(out, frame(1, 5, 1, field("grpc-status", "0"))...)
+		}
+		return out
+	}
+	var got []string
+	c := dissect.New(&dissect.Options{Codecs: all.Codecs(), Say: func(e *dissect.Event) {
+		switch m := e.Message; {
+		case m == nil || e.Err != nil:
+			got = append(got, text(e))
+		case m.Body.Len() > 0:
+			got = append(got, fmt.Sprintf("%v %v of %d bytes", e.FromServer, m.Kind, m.Body.Len()))
+		}
+	}})
+	c.Feed(false, at(0), side("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", ":method", "POST", ":scheme", "http", ":path", "/a.S/f", ":authority", "h", "content-type", "application/grpc", "te", "trailers"))
+	c.Feed(true, at(1), side("", ":status", "200", "content-type", "application/grpc"))
+	c.End()
+	if diff := cmp.Diff([]string{"false data of 307200 bytes", "true data of 307200 bytes"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%.2000s", diff)
+	}
+}
 
 // listen gives a connection whose events are kept as text.
 func listen(list []codecs.Codec) (*dissect.Conn, *[]string) {

@@ -48,7 +48,7 @@ func (h *half) open(k codecs.Codec, side codecs.Side, options map[string]string)
 func (h *half) renew() {
 	h.session = nil
 	if h.codec != nil {
-		h.session = h.codec.Session(h.side, codecs.Settings{Options: h.options, Calls: 1 << 20})
+		h.session = h.codec.Session(h.side, codecs.Settings{Options: h.options, Calls: 1 << 20, Passive: true})
 	}
 	for i := range h.due {
 		h.due[i].Release()
