@@ -11,15 +11,13 @@ import (
 var encodings = [...]*hessian.Encoding{hessian.Final: hessian.Hessian2(), hessian.Draft: hessian.Hessian2Draft(), hessian.First: hessian.Hessian1()}
 
 // unwrapped makes a call of the method itself of a generic invocation: the list of arguments becomes arguments. They must be written
-// anew, because in the list they share tables.
+// anew, because in the list they share tables, and what is in two of them must be in each.
 func (s *session) unwrapped(c *call, m *codecs.Message) error {
 	y := s.syntaxOf(c.codec)
 	enc := encodings[y.dialect]
-	list := m.Body.Sub(c.args.size[0]+c.args.size[1], m.Body.Len())
-	defer list.Release()
 	var out wire.Out
 	defer out.Reset()
-	rd := enc.Reader(list, codecs.Format{Encoding: enc.Name(), Shape: codecs.Value}, nil)
+	rd := enc.Reader(m.Body, m.Format, nil)
 	wr := enc.Writer(&out, codecs.Format{Encoding: enc.Name(), Shape: codecs.Args, Wrap: codecs.Apart}, nil)
 	_, err := token.CopyArgs(wr, rd, nil)
 	rd.Close()

@@ -86,6 +86,15 @@ func TestRequest(t *testing.T) {
 		{"generic, under another name", nil, request("\x03set\x71\x07[string\x04long\x71\x07[object\xe7", generic), func(*codecs.Message) {},
 			invoke("\x03get", "\x71\x07[string\x04long", "\x71\x07[object\xe7")},
 		{"generic, as the method itself", []string{"generic_form", "direct"}, request("\x03set\x71\x07[string\x04long\x71\x07[object\xe7", generic), func(*codecs.Message) {}, long},
+		{"generic, with an argument in another one, as the method itself", []string{"generic_form", "direct"},
+			request("\x03set\x72\x07[string\x0djava.util.Map\x0djava.util.Map\x72\x07[objectH\x01k\x01vZH\x01k\x51\x91Z", generic), func(m *codecs.Message) {
+				m.Descriptor, m.Args = "Ljava/util/Map;Ljava/util/Map;", 2
+			}, with(long, func(r *sample) {
+				r.types, r.arguments = []string{"java.util.Map", "java.util.Map"}, []string{"H\x01k\x01vZ", "H\x01kH\x01k\x01vZZ"}
+			})},
+		{"generic, without arguments, as the method itself", []string{"generic_form", "direct"}, request("\x03setNN", generic), func(m *codecs.Message) {
+			m.Descriptor, m.Args = "", 0
+		}, with(long, func(r *sample) { r.types, r.arguments = nil, nil })},
 	} {
 		if c.want.timeout == 0 {
 			c.want.timeout = 3000
