@@ -156,11 +156,11 @@ func (h *heard) text(e *dissect.Event) string {
 	case e.Err != nil:
 		h.failed++
 		if e.Message == nil {
-			return fmt.Sprintf("unreadable: %v\n", e.Err)
+			return fmt.Sprintf("unreadable: %s\n", show.Safe(e.Err.Error()))
 		}
 		head := *e.Message
 		head.Bare = true
-		return h.d.print.Message(&head, title, asked, "    ") + fmt.Sprintf("    %-9s %v\n", "refused", e.Err)
+		return h.d.print.Message(&head, title, asked, "    ") + fmt.Sprintf("    %-9s %s\n", "refused", show.Safe(e.Err.Error()))
 	case e.Message == nil && len(e.Bytes) <= maxSmallTalk && len(e.Bytes) > 0:
 		return fmt.Sprintf("%s\n    %-9s %q\n", e.Note, "bytes", e.Bytes)
 	case e.Message == nil:

@@ -38,7 +38,7 @@ func (s *tapSession) Decode(m *codecs.Message, p []byte) (int, error) {
 	n, err := s.Session.Decode(m, p)
 	switch {
 	case err != nil:
-		s.tell("< %v\n%s", err, show.Dump("< ", p[:max(n, min(len(p), 1<<10))]))
+		s.tell("< %s\n%s", show.Safe(err.Error()), show.Dump("< ", p[:max(n, min(len(p), 1<<10))]))
 	case n > 0:
 		s.tell("< %s%s", s.text(m), show.Dump("< ", p[:n]))
 	}
@@ -78,7 +78,7 @@ func (s *tapSession) text(m *codecs.Message) string {
 	shown := *m
 	if l, ok := s.Session.(codecs.MetaLoader); ok && !m.Meta.Loaded && m.Frame.Of != "" {
 		if err := l.LoadMeta(&shown); err != nil {
-			return fmt.Sprintf("%s, %v\n", show.Title(m), err)
+			return fmt.Sprintf("%s, %s\n", show.Title(m), show.Safe(err.Error()))
 		}
 	}
 	return s.print.Message(&shown, "", s.asked[m.ID], "    ")

@@ -15,8 +15,11 @@ import (
 // Limits in bytes.
 const (
 	maxInflated = 8 << 20
-	maxOpaque   = 4 << 10 // of a body that cannot be read, as hex
+	maxOpaque   = 4 << 10  // of a body that cannot be read, as hex
+	maxPrinted  = 32 << 20 // of the text of a body: a byte may be worth a line of any length
 )
+
+var errLong = fmt.Errorf("what follows is more than %d bytes of text", maxPrinted)
 
 // body prints the body of a message.
 func (p *Printer) body(t *text, m *codecs.Message, asked *codecs.Header) {
@@ -26,7 +29,7 @@ func (p *Printer) body(t *text, m *codecs.Message, asked *codecs.Header) {
 		f.Zip = m.Format.Zip
 	}
 	data := m.Body.Bytes()
-	t.line("%-9s %v, %s", "body", f, bytesOf(len(data)))
+	t.line("%-9s %s, %s", "body", Safe(f.String()), bytesOf(len(data)))
 	data, err := inflate(data, f.Zip)
 	if err != nil {
 		t.opaque(data, err.Error())

@@ -17,7 +17,8 @@ var errProto = errors.New("no protobuf")
 
 // rawProto prints a protobuf message of which nothing is known but its bytes: the numbers of its fields, and what their values may be.
 func rawProto(t *text, p []byte) {
-	lines, err := fields(nil, p, t.indent+"  ", 0)
+	r := raw{left: maxPrinted}
+	lines, err := r.fields(nil, p, t.indent+"  ", 0)
 	if err != nil {
 		t.opaque(p, err.Error())
 		return
@@ -27,9 +28,12 @@ func rawProto(t *text, p []byte) {
 	}
 }
 
+// raw prints messages of which nothing is known.
+type raw struct{ left int } // bytes that may still be printed, tried ones counted too
+
 // fields appends a line for each field of a message (protobuf.dev/programming-guides/encoding): a tag, which is a number and the kind of
 // what follows, and the value. It fails for bytes that are no message.
-func fields(lines []string, p []byte, indent string, depth int) ([]string, error) {
+func (r *raw) fields(lines []string, p []byte, indent string, depth int) ([]string, error) {
 	for len(p) > 0 {
 		tag, n := binary.Uvarint(p)
 		if n <= 0 || tag>>3 == 0 || tag>>3 > 1<<29-1 {
@@ -37,6 +41,9 @@ func fields(lines []string, p []byte, indent string, depth int) ([]string, error
 		}
 		p = p[n:]
 		label := fmt.Sprintf("%sfield %d: ", indent, tag>>3)
+		if r.left -= 2 * len(label); r.left < 0 {
+			return nil, errLong
+		}
 		size := 0
 		switch tag & 7 {
 		case 0:
@@ -63,7 +70,10 @@ func fields(lines []string, p []byte, indent string, depth int) ([]string, error
 				return nil, errProto
 			}
 			size = n + int(v)
-			lines = counted(lines, p[n:size], label, indent, depth)
+			var err error
+			if lines, err = r.counted(lines, p[n:size], label, indent, depth); err != nil {
+				return nil, err
+			}
 		default: // groups, which nobody writes any more
 			return nil, errProto
 		}
@@ -73,16 +83,19 @@ func fields(lines []string, p []byte, indent string, depth int) ([]string, error
 }
 
 // counted appends a value that has a length: a text, a message or bytes, whichever it may be.
-func counted(lines []string, p []byte, label, indent string, depth int) []string {
+func (r *raw) counted(lines []string, p []byte, label, indent string, depth int) ([]string, error) {
 	if printable(p) {
-		return append(lines, label+quote(p))
+		return append(lines, label+quote(p)), nil
 	}
 	if depth < maxNesting {
-		if inner, err := fields(nil, p, indent+"  ", depth+1); err == nil {
-			return append(append(lines, label+"message"), inner...)
+		switch inner, err := r.fields(nil, p, indent+"  ", depth+1); err {
+		case nil:
+			return append(append(lines, label+"message"), inner...), nil
+		case errLong:
+			return nil, err
 		}
 	}
-	return append(lines, fmt.Sprintf("%s%s %s", label, bytesOf(len(p)), hex.EncodeToString(p)))
+	return append(lines, fmt.Sprintf("%s%s %s", label, bytesOf(len(p)), hex.EncodeToString(p))), nil
 }
 
 func printable(p []byte) bool {

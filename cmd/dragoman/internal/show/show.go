@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
@@ -64,7 +65,7 @@ func Title(m *codecs.Message) string {
 }
 
 // Method names a call.
-func Method(h *codecs.Header) string { return h.Service + "." + h.Method }
+func Method(h *codecs.Header) string { return Safe(h.Service + "." + h.Method) }
 
 // text is what is being printed.
 type text struct {
@@ -129,6 +130,15 @@ func bytesOf(n int) string {
 		return "1 byte"
 	}
 	return fmt.Sprintf("%d bytes", n)
+}
+
+// Safe is s on one line, with what a terminal would obey escaped, for texts that quote what they need to.
+func Safe(s string) string {
+	if printable([]byte(s)) && strings.IndexAny(s, "\n\r\t") < 0 {
+		return s
+	}
+	q := strconv.Quote(s)
+	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
 }
 
 // plain is s on one line, without what a terminal would obey.

@@ -3,6 +3,7 @@ package show_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"strings"
 	"testing"
 	"time"
@@ -127,4 +128,34 @@ func FuzzBody(f *testing.F) {
 			first = false
 		}
 	})
+}
+
+// TestTerminals: no name or text plays with a terminal.
+func TestTerminals(t *testing.T) {
+	m := body("\x1b[1m", codecs.Args, "x")
+	m.Service, m.Method = "a.\x1b[2J", "c\n> reply 3 ok"
+	out := printed(t, m) + show.Method(&m.Header) + show.Safe("line \"1\"\r\x1b]0;title\a \u202e \xff")
+	if strings.ContainsAny(out, "\x1b\a\r\u202e") || !strings.Contains(out, `request 3 a.\x1b[2J.c\n> reply 3 ok`) {
+		t.Errorf("%q", out)
+	}
+	if got := show.Safe(`h2: "no" é`); got != `h2: "no" é` {
+		t.Error(got)
+	}
+}
+
+// TestLongBodies: few bytes are not worth any number of lines, however long.
+func TestLongBodies(t *testing.T) {
+	inner := bytes.Repeat([]byte{8, 1}, 1<<19)
+	for range 31 {
+		inner = append(binary.AppendUvarint([]byte{0x0a}, uint64(len(inner))), inner...)
+	}
+	for name, m := range map[string]codecs.Message{
+		"deep":  body("hessian2", codecs.Value, strings.Repeat("W", 200)+strings.Repeat("N", 1<<17)),
+		"named": body("hessian2", codecs.Value, "CS\x0b\x00"+strings.Repeat("x", 0xb00)+"\x91S\x0b\x00"+strings.Repeat("y", 0xb00)+"W"+strings.Repeat("\x60N", 1<<14)),
+		"proto": body("proto", codecs.Args, string(inner)),
+	} {
+		if out := printed(t, m); len(out) > 33<<20 || !strings.Contains(out, "bytes of text") {
+			t.Errorf("%s: %d bytes are printed of %d: %.200s", name, len(out), m.Body.Len(), out)
+		}
+	}
 }

@@ -11,6 +11,9 @@ import (
 
 // value prints the value that v.t begins, behind a label.
 func (v *values) value(indent, label string) error {
+	if v.b.Len() > maxPrinted {
+		return errLong
+	}
 	switch v.t.Kind {
 	case token.List, token.Map, token.Object:
 		return v.container(indent, label)
