@@ -15,14 +15,14 @@ import (
 
 // heard is a connection whose messages are printed.
 type heard struct {
-	*dissect.Conn
-	d        *decoder
-	name     string // its lines begin so; "" where there is one connection
-	ends     string // between whom it is, if that is known
-	protocol string // as it was said
-	begun    time.Time
-	ended    [2]bool
-	failed   int
+	*dissect.Conn // nil: it is over, and its memory is for others
+	d             *decoder
+	name          string // its lines begin so; "" where there is one connection
+	ends          string // between whom it is, if that is known
+	protocol      string // as it was said
+	begun         time.Time
+	ended         [2]bool
+	failed        int
 }
 
 func (d *decoder) hear(name, ends string) *heard {
@@ -65,6 +65,9 @@ func (d *decoder) capture(in io.Reader) error {
 
 // piece reads the next bytes of a capture.
 func (h *heard) piece(p *capture.Piece) {
+	if h.Conn == nil {
+		return
+	}
 	if p.Middle || p.Lost > 0 {
 		h.Lose(p.FromServer, p.Lost)
 	}
@@ -78,6 +81,7 @@ func (h *heard) piece(p *capture.Piece) {
 		}
 		if h.ended[side] = true; h.ended[1-side] {
 			h.End()
+			h.Conn = nil
 		}
 	}
 }

@@ -18,9 +18,9 @@ type Options struct {
 	Codecs   []codecs.Codec    // those that may be spoken; all of one name, or any of several
 	Settings map[string]string // options of the sessions
 	Say      func(*Event)      // is given what is read, in order
-	// Talk gives, by protocol, the length of an answer to what is no call, of which client sides in the gateway know nothing, as they
-	// never ask: 0 if it is not all there, less if it is none.
-	Talk map[string]func(p []byte) int
+	// Talk gives, by protocol, who reads one answer to what is no call, of which client sides in the gateway know nothing, as they never
+	// ask. The func made is given what is there of it, more each time, and gives its length: 0 if it is not all there, less if it is none.
+	Talk map[string]func() func(p []byte) int
 	// Lead gives likewise the length of what stands before answers that come together, where calls may be made together; else 0.
 	Lead map[string]func(p []byte) int
 }

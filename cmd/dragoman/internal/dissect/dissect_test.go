@@ -137,7 +137,9 @@ func TestOrder(t *testing.T) {
 func TestTalk(t *testing.T) {
 	said := new([]string)
 	c := dissect.New(&dissect.Options{Codecs: all.Codecs(), Say: func(e *dissect.Event) { *said = append(*said, text(e)) },
-		Talk: map[string]func([]byte) int{"redis": func(p []byte) int { return strings.IndexByte(string(p), '\n') + 1 }}})
+		Talk: map[string]func() func([]byte) int{"redis": func() func([]byte) int {
+			return func(p []byte) int { return strings.IndexByte(string(p), '\n') + 1 }
+		}}})
 	c.Feed(false, at(0), []byte("*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n"))
 	c.Feed(false, at(1), get("a"))
 	c.Feed(true, at(2), []byte("%0"))

@@ -21,6 +21,8 @@ type half struct {
 	resync  bool // bytes are missing: each piece is tried anew
 	skipped int  // bytes passed over since
 
+	talk func(p []byte) int // reads the answer to small talk that is arriving; nil: none is
+
 	due []codecs.Message // what the session was told and a window holds back, in order
 }
 
@@ -46,7 +48,7 @@ func (h *half) open(k codecs.Codec, side codecs.Side, options map[string]string)
 
 // renew begins anew, as on a new connection. A limit of calls would be our own and not the peers'.
 func (h *half) renew() {
-	h.session = nil
+	h.session, h.talk = nil, nil
 	if h.codec != nil {
 		h.session = h.codec.Session(h.side, codecs.Settings{Options: h.options, Calls: 1 << 20, Passive: true})
 	}

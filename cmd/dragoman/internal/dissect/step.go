@@ -68,13 +68,19 @@ func (c *Conn) step(side int) bool {
 // talk reads the answer to small talk, if one comes next. wait: it is not all there.
 func (c *Conn) talk(p []byte) (read, wait bool) {
 	h, asked := &c.sides[server], c.calls.talked()
-	length := c.o.Talk[h.codec.Name()]
-	if asked == nil || length == nil {
+	begin := c.o.Talk[h.codec.Name()]
+	if asked == nil || begin == nil {
 		return false, false
 	}
-	n := length(p)
-	if n <= 0 {
-		return false, n == 0
+	if h.talk == nil {
+		h.talk = begin()
+	}
+	n := h.talk(p)
+	if n == 0 {
+		return false, true
+	}
+	if h.talk = nil; n < 0 {
+		return false, false
 	}
 	h.off += n
 	c.calls.queue = c.calls.queue[1:]

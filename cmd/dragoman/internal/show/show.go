@@ -134,7 +134,7 @@ func bytesOf(n int) string {
 
 // Safe is s on one line, with what a terminal would obey escaped, for texts that quote what they need to.
 func Safe(s string) string {
-	if printable([]byte(s)) && strings.IndexAny(s, "\n\r\t") < 0 {
+	if printable([]byte(s)) && !strings.ContainsAny(s, "\n\r\t") {
 		return s
 	}
 	q := strconv.Quote(s)
