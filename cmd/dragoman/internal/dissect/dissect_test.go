@@ -151,6 +151,30 @@ func TestTalk(t *testing.T) {
 	}
 }
 
+// TestLone: whose bytes they are is found out, where those of one side alone may be read as the other's.
+func TestLone(t *testing.T) {
+	for name, c := range map[string]struct {
+		bytes []byte
+		want  []string
+	}{
+		"requests": {append(get("a"), get("b")...), []string{`> request 1 a "[7]"`, `> request 2 b "[7]"`}},
+		"replies":  {append(value("1"), value("2")...), []string{`< reply 0 ok "1"`, `< reply 0 ok "2"`}},
+		"MGET":     {append([]byte("*2\r\n"), append(value("1"), value("2")...)...), []string{`< reply 0 ok "1"`, `< reply 0 ok "2"`}},
+	} {
+		said := new([]string)
+		dissect.New(&dissect.Options{Codecs: all.Codecs(), Say: func(e *dissect.Event) { *said = append(*said, text(e)) },
+			Lead: map[string]func([]byte) int{"redis": func(p []byte) int {
+				if p[0] != '*' {
+					return 0
+				}
+				return strings.IndexByte(string(p), '\n') + 1
+			}}}).Lone(c.bytes, "")
+		if diff := cmp.Diff(c.want, *said); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // TestLoss: what follows a gap is read again from the next piece that can be, and replies without ids are no longer anybody's.
 func TestLoss(t *testing.T) {
 	c, said := listen(all.Codecs())

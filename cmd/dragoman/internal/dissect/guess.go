@@ -50,7 +50,7 @@ func (c *Conn) best(p []byte, side int) (best attempt) {
 		}
 		n := 0
 		o := &Options{Codecs: c.o.Codecs, Settings: c.o.Settings, Talk: c.o.Talk, Lead: c.o.Lead, Say: func(e *Event) {
-			if e.Err != nil || e.Message != nil && e.Message.Status.Code == codecs.Malformed {
+			if e.Err != nil || e.Message != nil && foreign(&e.Message.Status) {
 				n--
 			} else if e.Message != nil {
 				n++
@@ -66,6 +66,11 @@ func (c *Conn) best(p []byte, side int) (best attempt) {
 		}
 	}
 	return best
+}
+
+// foreign says whether a message is none of its protocol's, by the word of the session and not of who sent it.
+func foreign(s *codecs.Status) bool {
+	return s.Code == codecs.Malformed || s.Code == codecs.Internal && s.Native.Of == ""
 }
 
 // unseen is how many calls a server is taken to answer whose requests are not there.
