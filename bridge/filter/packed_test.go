@@ -123,9 +123,13 @@ func TestTranscodeWhereTheClusterSays(t *testing.T) {
 		f := &far{answer: ok("null")}
 		call, back := between("echo", `["a"]`, jsonArgs, c.to)
 		call.To.Protocol, call.To.Told = call.From.Protocol, c.told
+		call.Req.Meta = codecs.Meta{Loaded: true, Pairs: []codecs.Pair{{Key: "home", Value: "v"}, {Key: "steer.x", Value: "v"}}}
 		carrying(t, f).Open(call, back)
 		if len(f.opened) != 1 || f.bodies[0] != c.want {
 			t.Errorf("told %v to be %v: %q, want %q; %q", c.told, c.to, f.bodies, c.want, back.got)
+		}
+		if pairs := f.opened[0].Meta.Pairs; len(pairs) != 2 {
+			t.Errorf("told %v to be %v: of its own caller's metadata %v is left", c.told, c.to, pairs)
 		}
 	}
 }

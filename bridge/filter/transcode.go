@@ -9,8 +9,8 @@ import (
 )
 
 // Transcode rewrites bodies where the caller and the server write them differently, and nothing where they do not: a call that stays
-// in its protocol passes, and so does its reply, unless its cluster is told to be of another encoding than the caller's. Between two protocols it also sees to the words that steer the target's world: a
-// caller from outside does not set them.
+// in its protocol passes, and so does its reply, unless its cluster is told to be of another encoding than the caller's. Between two
+// protocols it also sees to the words that steer the target's world: a caller from outside does not set them.
 //
 // Of a stream each message is converted on its own. One that comes in pieces is put together first, unless both sides write it alike.
 func Transcode(encodings map[string]codecs.Encoding, book contract.Book) codecs.Filter {
@@ -110,8 +110,11 @@ func answerEcho(c *codecs.Call, back codecs.Stream) codecs.Stream {
 }
 
 // allow drops the pairs that steer the world of the caller, which mean nothing in another, and those that would steer the server's;
-// of a reply likewise.
+// of a reply likewise. In a call that stays in its protocol they are its own caller's.
 func allow(c *codecs.Call, m *codecs.Meta) {
+	if c.From.Protocol == c.To.Protocol {
+		return
+	}
 	before := len(m.Pairs)
 	if c.From.Traits != nil {
 		m.Pairs = allowed(m.Pairs, c.From.Traits)
