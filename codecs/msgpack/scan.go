@@ -150,9 +150,16 @@ func (s *Scanner) Text() []byte {
 	return p
 }
 
-// AsText gives a value, as Value gives it, with bytes made text. Any other value it gives back.
+// AsText gives a value, as Value gives it, with bytes made text; nil if a text, or what was to be one, is not UTF-8. Any other value it
+// gives back.
 func AsText(value []byte) []byte {
-	if h, err := readHead(value, 0); err == nil && h.is == aBin {
+	h, err := readHead(value, 0)
+	switch {
+	case err != nil || h.is != aBin && h.is != aText:
+		return value
+	case !isText(value[h.at : h.at+h.n]):
+		return nil
+	case h.is == aBin:
 		return appendText(nil, value[h.at:h.at+h.n])
 	}
 	return value

@@ -138,6 +138,17 @@ func TestReplyOfTheOtherForm(t *testing.T) {
 	}
 }
 
+// What an exception says in bytes is text if it is that; else there is no exception, and the fault is what the reply says it is.
+func TestPackedExceptionInBytes(t *testing.T) {
+	for message, bare := range map[string]bool{"gone": false, "\xff": true} {
+		came := pack(t, object{"ec": 503, "em": "no", "result": object{"class": []byte("a.E"), "message": []byte(message)}})
+		m := decoded(t, session(codecs.Client), fmt.Appendf(nil, "$%d\r\n%s\r\n", len(came), came))
+		if m.Status.Code != codecs.Fault || m.Status.Text != "no" || m.Bare != bare || (m.Status.Class == "a.E") == bare {
+			t.Errorf("%q: %+v, bare %v, %q", message, m.Status, m.Bare, m.Body.Bytes())
+		}
+	}
+}
+
 // The client writes what the body is in, metadata too.
 func TestPackedRequest(t *testing.T) {
 	want := object{"action": "/s\ufffd", "params": object{"m": "m", "args": []any{int64(1), nil}}, "props": object{"hashid": "7"}}
