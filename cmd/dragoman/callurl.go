@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ func parseURL(s string) (to clientOptions, r *request, err error) {
 	}
 	path := u.Path
 	end := strings.LastIndexByte(path, '/')
-	if u.Port() == "" || end <= 1 || end == len(path)-1 {
+	if u.User != nil || u.Fragment != "" || u.Port() == "" || end <= 1 || end == len(path)-1 {
 		return to, nil, misuse(s + ": this must be PROTOCOL://host:port/service/method")
 	}
 	r = &request{service: path[:end], method: path[end+1:]}
@@ -44,8 +45,15 @@ func parseURL(s string) (to clientOptions, r *request, err error) {
 		r.service, r.version, _ = strings.Cut(r.service, ":")
 		r.version, r.group, _ = strings.Cut(r.version, ":")
 	}
-	for key, values := range u.Query() {
-		if err = to.query(r, key, values[0]); err != nil {
+	said, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return to, nil, misuse(fmt.Sprintf("%s: %v", s, err))
+	}
+	for _, key := range slices.Sorted(maps.Keys(said)) {
+		if len(said[key]) > 1 {
+			return to, nil, misuse(fmt.Sprintf("%s: %s is said twice", s, key))
+		}
+		if err = to.query(r, key, said[key][0]); err != nil {
 			return to, nil, err
 		}
 	}
@@ -67,6 +75,9 @@ func (o *clientOptions) query(r *request, key, value string) (err error) {
 		name, ok := hessians[value]
 		if !ok {
 			return misuse(fmt.Sprintf("hessian=%s: final, draft or 1", value))
+		}
+		if o.encoding != "" {
+			return misuse("hessian and encoding say the same: one is enough")
 		}
 		return o.query(r, "encoding", name)
 	case "encoding":
