@@ -182,7 +182,7 @@ $cases = [
             $key = msgpack_pack(['action' => SERVICE, 'params' => ['m' => $method, 'args' => $args]]);
             $reply = msgpack_unpack(client($op)->get($key));
             equal("code of $method", 200, $reply['ec']);
-            equal($method, $want, $reply['result']);
+            equal($method, sorted($want), sorted($reply['result'])); // a map of protobuf has no order
         };
         foreach (['hello', '', TEXT] as $s) $same($s, 'echo', $s);
         $same(9007199254740993, 'addLong', 9007199254740992, 1);
