@@ -29,7 +29,7 @@ const (
 // object reads the object that a content begins with, as far as the value of the field last, and leaves sc behind it.
 func object(sc *hessian.Scanner, content []byte, class, last string, room []hessian.Field) (d hessian.Dialect, fields []hessian.Field, err error) {
 	d, ok := hessian.Recognize(content)
-	if !ok || d == hessian.First {
+	if !ok {
 		return d, nil, codecs.Errorf(codecs.Invalid, "a content that begins with no object of Hessian 2")
 	}
 	sc.ResetAs(content, d)
@@ -179,7 +179,7 @@ func exception(m *codecs.Message, sc *hessian.Scanner, p []byte, flag bool) erro
 // failureText reads the exception in a response whose status is a failure: sofa-bolt's own, of which the message counts.
 func failureText(content []byte) []byte {
 	d, ok := hessian.Recognize(content)
-	if !ok || d == hessian.First {
+	if !ok {
 		return nil
 	}
 	var sc hessian.Scanner

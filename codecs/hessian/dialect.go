@@ -25,27 +25,14 @@ func (d Dialect) String() string {
 
 func (d Dialect) opcodes() *opcodes { return tablesOf[d] }
 
-// Recognize says which dialect a stream is in that begins with an object, a map or a list. Objects tell by their first byte. Lists
-// and maps are read to their end, in one dialect after another: what Hessian 1.0 takes is called that, though it may be the draft
-// without a single short form, for both read the same of it.
+// Recognize says which of the two dialects of 2.0 a stream is in that begins with an object: its class comes first, and each has a
+// byte of its own for that. What begins with anything else is not recognized.
 func Recognize(p []byte) (d Dialect, ok bool) {
-	if len(p) == 0 {
+	switch {
+	case len(p) == 0:
 		return Final, false
+	case p[0] == 'O': // an object of the final, which cannot come before its class
+		return Draft, true
 	}
-	switch p[0] {
-	case 'O':
-		return Draft, true // an object of the final, which cannot come before its class
-	case 'C', 'H', 'U', 'W', 'X':
-		return Final, true
-	case 'M', 'V':
-		var s Scanner
-		for _, d := range [...]Dialect{First, Draft, Final} {
-			s.ResetAs(p, d)
-			if s.Skip(1) == nil {
-				return d, true
-			}
-		}
-		return Final, false
-	}
-	return Final, p[0] >= 0x70 && p[0] <= 0x7f // the final's short lists
+	return Final, p[0] == 'C'
 }
