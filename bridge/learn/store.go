@@ -36,8 +36,8 @@ const (
 	everyCalls = 64
 	perSecond  = 64 // samples of all methods, also of those that fail
 	queueLen   = 64
-	maxHeld    = 256 // calls in flight of which a sample is held, of twice MaxBody at most
-	buildShare = 10  // the view is built for at most one of so many moments
+	maxHeld    = 256     // calls in flight of which a sample is held, of twice MaxBody at most
+	buildShare = 10      // the view is built for at most one of so many moments
 	maxFile    = 4 << 20 // bytes, as of any contract
 	buildAfter = 50 * time.Millisecond
 	saveAfter  = 5 * time.Second
