@@ -16,7 +16,7 @@ import (
 // method. The scratch that holds a small body must be freed once m was sent on; nil is fine.
 func (x *crossing) request(m *codecs.Message) (*scratch, error) {
 	rec := &x.c.Rec
-	if err := inflate(m, maxWhole); err != nil {
+	if err := inflate(m, x.t.limit); err != nil {
 		return nil, codecs.Errorf(codecs.StatusOf(err).Code, "filter: transcode: arguments of %s.%s: %v", rec.Service, rec.Method, err)
 	}
 	if err := x.seek(m); err != nil {

@@ -133,7 +133,7 @@ func TestLearnedRefusesNothing(t *testing.T) {
 			if c.from == hessArgs {
 				call.Req.Descriptor, call.Req.Args = map[string]string{"f": "La/C;", "one": "I"}[c.method], 1
 			}
-			filter.Transcode(encodings, book)(f).Open(call, back)
+			filter.Transcode(encodings, book, codecs.DefaultMaxFrame)(f).Open(call, back)
 			if got := back.said(t); got != c.want || len(f.opened) != 1 || f.opened[0].Format.Shape != c.shape {
 				t.Errorf("got %q, want %q; sent %+v", got, c.want, f.opened)
 			}

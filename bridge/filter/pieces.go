@@ -12,9 +12,6 @@ import (
 	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
 
-// maxWhole bounds a message that is put together or inflated so that its body can be converted, in bytes.
-const maxWhole = codecs.DefaultMaxFrame
-
 // pieces puts the messages of one direction together from the pieces that they come in.
 type pieces struct {
 	limit int    // bytes of a message

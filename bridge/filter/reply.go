@@ -97,7 +97,7 @@ func (x *crossing) convert(m *codecs.Message) (*scratch, error) {
 	if m.Kind == codecs.Data && m.Format.Shape != codecs.Thrown {
 		m.Format.Encoding, m.Format.Shape, m.Format.Wrap = x.replies.Encoding, x.replies.Shape, x.replies.Wrap
 	}
-	if err := inflate(m, maxWhole); err != nil {
+	if err := inflate(m, x.t.limit); err != nil {
 		return nil, err
 	}
 	from, write := x.t.encodings[m.Format.Encoding], x.t.encodings[to]

@@ -13,8 +13,8 @@ import (
 // protocols it also sees to the words that steer the target's world: a caller from outside does not set them.
 //
 // Of a stream each message is converted on its own. One that comes in pieces is put together first, unless both sides write it alike.
-func Transcode(encodings map[string]codecs.Encoding, book contract.Book) codecs.Filter {
-	t := &transcoder{encodings: encodings, book: contract.Described(book)}
+func Transcode(encodings map[string]codecs.Encoding, book contract.Book, limit int) codecs.Filter {
+	t := &transcoder{encodings: encodings, book: contract.Described(book), limit: limit}
 	return func(next codecs.Handler) codecs.Handler {
 		return codecs.HandlerFunc(func(c *codecs.Call, back codecs.Stream) codecs.Stream {
 			if c.From.Protocol == c.To.Protocol && !rewritten(c) {
@@ -35,6 +35,7 @@ func rewritten(c *codecs.Call) bool {
 type transcoder struct {
 	encodings map[string]codecs.Encoding
 	book      contract.Book
+	limit     int // bytes of a message that is put together or inflated
 }
 
 // crossing is a call from one protocol to another. It is the way back of it.
@@ -67,7 +68,7 @@ func (t *transcoder) open(c *codecs.Call, back codecs.Stream, next codecs.Handle
 	}
 	allow(c, &c.Req.Meta)
 	x := &crossing{ends: ends{back: back}, t: t, c: c, head: &c.Req.Header, from: c.Req.Format, to: c.To.Format}
-	x.asked.limit, x.told.limit = maxWhole, maxWhole
+	x.asked.limit, x.told.limit = t.limit, t.limit
 	if !whole {
 		return x.stream(next)
 	}

@@ -34,7 +34,7 @@ func carrying(t *testing.T, next codecs.Handler) codecs.Handler {
 	for _, e := range all.Encodings() {
 		encodings[e.Name()] = e
 	}
-	return filter.Transcode(encodings, declared(t))(next)
+	return filter.Transcode(encodings, declared(t), codecs.DefaultMaxFrame)(next)
 }
 
 // declared is the book of methods.
@@ -66,7 +66,7 @@ func TestTranscodeRefusesStreamsForOne(t *testing.T) {
 		f := &far{answer: ok("null")}
 		call, back := between("watch", `["a"]`, jsonArgs, hessArgs)
 		call.Req.Service, call.Rec.Service, call.Req.Stream = "demo.W", "demo.W", stream
-		filter.Transcode(encodings, book)(f).Open(call, back)
+		filter.Transcode(encodings, book, codecs.DefaultMaxFrame)(f).Open(call, back)
 		if sent := len(f.opened) == 1; sent != stream {
 			t.Errorf("a caller for streams: %v; sent: %v; %q", stream, sent, back.got)
 		}

@@ -50,7 +50,7 @@ func startSample(k kind, log *slog.Logger) (*sample, error) {
 	}
 	within := map[string]*upstream.Cluster{inside: upstream.New(upstream.Options{Name: inside, Codec: insideCodec{k.codec}})}
 	h := codecs.Handler(codecs.HandlerFunc(s.open))
-	for _, stage := range []codecs.Filter{filter.Transcode(encodings, book), filter.Gather(within, codecs.DefaultMaxFrame), s.enter} {
+	for _, stage := range []codecs.Filter{filter.Transcode(encodings, book, codecs.DefaultMaxFrame), filter.Gather(within, codecs.DefaultMaxFrame), s.enter} {
 		h = stage(h)
 	}
 	s.listener = engine.Listener{Net: l, Engine: &s.engine, Log: log, Servers: []*engine.Server{{

@@ -86,7 +86,7 @@ func newPath(tb testing.TB, from, to codecs.Codec, book contract.Book) *path {
 	wheel := clock.New()
 	tb.Cleanup(func() { watch.Close(); wheel.Close(); far.Close() })
 	h := filter.Forward
-	for _, f := range []codecs.Filter{filter.Collect(1 << 20), filter.Transcode(encodings, book), filter.Balance(clusters), filter.Retry(clusters), filter.Gather(clusters, 1<<20),
+	for _, f := range []codecs.Filter{filter.Collect(1 << 20), filter.Transcode(encodings, book, codecs.DefaultMaxFrame), filter.Balance(clusters), filter.Retry(clusters), filter.Gather(clusters, 1<<20),
 		filter.Admit(table, &filter.Limits{}), filter.Route(table, clusters), filter.Guard(), watch.Watch} {
 		h = f(h)
 	}
