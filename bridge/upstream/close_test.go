@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -14,10 +15,18 @@ import (
 	"github.com/dragoman-rpc/dragoman/bridge/engine/std"
 	"github.com/dragoman-rpc/dragoman/bridge/upstream"
 	"github.com/dragoman-rpc/dragoman/codecs"
+	"github.com/dragoman-rpc/dragoman/codecs/wire"
 )
+
+// TestMain counts bodies from the first one on.
+func TestMain(m *testing.M) {
+	wire.Debug(true)
+	os.Exit(m.Run())
+}
 
 // TestCloseLetsThoseInWhoWait: calls that wait for a turn when their cluster goes still have it, and then its connections go.
 func TestCloseLetsThoseInWhoWait(t *testing.T) {
+	before := wire.Outstanding()
 	ours, theirs := net.Pipe()
 	if err := theirs.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
 		t.Fatal(err)
@@ -57,6 +66,11 @@ func TestCloseLetsThoseInWhoWait(t *testing.T) {
 	}
 	if n := c.Endpoints[0].Inflight(); n != 0 {
 		t.Errorf("%d calls in flight after the end of all", n)
+	}
+	for end := time.Now().Add(30 * time.Second); wire.Outstanding() != before; time.Sleep(time.Millisecond) { // its writer is still at it
+		if time.Now().After(end) {
+			t.Fatalf("%d bodies were not released", wire.Outstanding()-before)
+		}
 	}
 }
 

@@ -117,10 +117,8 @@ func newGate(t *testing.T, limit int) (*gate, *server) {
 	t.Helper()
 	s := &server{}
 	g := &gate{limit: limit, next: s}
-	wire.Debug(true)
 	before := wire.Outstanding()
 	t.Cleanup(func() {
-		defer wire.Debug(false)
 		if g.taken != 0 || g.waiting != 0 || g.queue.Len() != 0 {
 			t.Errorf("%d turns are taken, %d calls wait, %d in the queue: want none", g.taken, g.waiting, g.queue.Len())
 		}
