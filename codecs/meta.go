@@ -36,6 +36,16 @@ func (m *Meta) Get(key string) (string, bool) {
 	return "", false
 }
 
+// HasKey says whether a pair has just this key: case counts, for wires on which it does.
+func HasKey(pairs []Pair, key string) bool {
+	for i := range pairs {
+		if pairs[i].Key == key {
+			return true
+		}
+	}
+	return false
+}
+
 // Add appends a pair, keeping others of the same key.
 func (m *Meta) Add(key, value string) { m.Pairs = append(m.Pairs, Pair{key, value}) }
 

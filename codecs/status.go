@@ -1,5 +1,10 @@
 package codecs
 
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
 // Code is how a call ended. The list is closed: each codec has one table to and from its own codes.
 type Code uint8
 
@@ -45,6 +50,25 @@ type Status struct {
 type Native struct {
 	Of   string // the codec's name
 	Code int32
+}
+
+// briefMax bounds the text that Brief gives, in bytes.
+const briefMax = 512
+
+// Brief gives as much of a message as makes a good Text: its first line, for Java puts a whole stack trace behind it, of at most 512
+// bytes, cut between characters. It aliases message, and is not checked to be UTF-8.
+func Brief(message []byte) []byte {
+	if i := bytes.IndexByte(message, '\n'); i >= 0 {
+		message = message[:i]
+	}
+	if len(message) <= briefMax {
+		return message
+	}
+	n := briefMax
+	for n > 0 && !utf8.RuneStart(message[n]) {
+		n--
+	}
+	return message[:n]
 }
 
 func (s Status) String() string {

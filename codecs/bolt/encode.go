@@ -148,7 +148,7 @@ func (s *session) asking(f *frame, m *codecs.Message, name string) error {
 	f.pair(keyType, kind)
 	f.pair(keyProtocol, Name)
 	own := ours(m.Hint)
-	if !own || !hasKey(m.Meta.Pairs, keyApp) {
+	if !own || !codecs.HasKey(m.Meta.Pairs, keyApp) {
 		f.pair(keyApp, s.app)
 	}
 	if own && m.Hint&hintLeft != 0 && m.Timeout > 0 {
@@ -178,16 +178,7 @@ func isOwn(key string, hint uint64) bool {
 
 // skipped says that a pair is not written: the first of several of one key counts, and reserved ones are a Bolt caller's.
 func skipped(before []codecs.Pair, key string, own bool) bool {
-	return key == "" || !own && reserved.Has(key) || hasKey(before, key)
-}
-
-func hasKey(pairs []codecs.Pair, key string) bool {
-	for i := range pairs {
-		if pairs[i].Key == key {
-			return true
-		}
-	}
-	return false
+	return key == "" || !own && reserved.Has(key) || codecs.HasKey(before, key)
 }
 
 func tooMuchMeta(m *codecs.Message) error {

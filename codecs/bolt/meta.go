@@ -83,7 +83,7 @@ func texts(meta *codecs.Meta, sc *hessian.Scanner, prefix string, deep bool) err
 
 func addText(meta *codecs.Meta, key string, value []byte) error {
 	k := plainKey(key, askedBaggage)
-	if k == "" || hasKey(meta.Pairs, k) {
+	if k == "" || codecs.HasKey(meta.Pairs, k) {
 		return nil
 	}
 	if len(meta.Pairs) >= maxPairs {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
 )
@@ -153,24 +152,8 @@ func errorStatus(text []byte, fallback codecs.Code) codecs.Status {
 	return codecs.Status{Code: byTextOf(text, fallback), Text: brief(text)}
 }
 
-// briefMax bounds the text of a Status in bytes.
-const briefMax = 512
-
-// brief makes the text of a Status: the first line of the message, for Java may put a whole stack trace behind it. The full text
-// stays in the frame.
-func brief(text []byte) string {
-	if i := bytes.IndexByte(text, '\n'); i >= 0 {
-		text = text[:i]
-	}
-	if len(text) > briefMax {
-		n := briefMax
-		for n > 0 && !utf8.RuneStart(text[n]) {
-			n--
-		}
-		text = text[:n]
-	}
-	return clean(string(text))
-}
+// brief makes the text of a Status. The full text stays in the frame.
+func brief(text []byte) string { return clean(string(codecs.Brief(text))) }
 
 // Row is one line of the status tables.
 type Row struct {

@@ -211,7 +211,7 @@ func (s *session) attach(f *frame, m *codecs.Message, version string) {
 // meta appends metadata: the first of several pairs of one key, and reserved keys only if the pairs are a Dubbo caller's.
 func (f *frame) meta(meta *codecs.Meta, own bool) {
 	for i, p := range meta.Pairs {
-		if p.Key == "" || isCarried(p.Key) || !own && reserved.Has(p.Key) || has(meta.Pairs[:i], p.Key) {
+		if p.Key == "" || isCarried(p.Key) || !own && reserved.Has(p.Key) || codecs.HasKey(meta.Pairs[:i], p.Key) {
 			continue
 		}
 		f.pair(p.Key, p.Value)
@@ -220,13 +220,4 @@ func (f *frame) meta(meta *codecs.Meta, own bool) {
 
 func tooMuchMeta(m *codecs.Message) error {
 	return codecs.Errorf(codecs.Limited, "dubbo: encode: %d pairs of metadata over limit %d", len(m.Meta.Pairs), maxPairs)
-}
-
-func has(pairs []codecs.Pair, key string) bool {
-	for i := range pairs {
-		if pairs[i].Key == key {
-			return true
-		}
-	}
-	return false
 }

@@ -13,8 +13,9 @@ import (
 )
 
 // Encode appends a frame. An intact Frame goes out with its id patched, the first byte that the connection has, and in a request that has
-// less time than its frame says the timeout; nothing else changes. Requests and replies without a Frame are written from Header and Body. HSF has no word for Cancel: a
-// client says nothing, a server answers with its status. It has none for a call without an answer either: that is a request.
+// less time than its frame says the timeout; nothing else changes. Requests and replies without a Frame are written from Header and Body.
+// HSF has no word for Cancel: a client says nothing, a server answers with its status. It has none for a call without an answer either:
+// that is a request.
 func (s *session) Encode(out *wire.Out, m *codecs.Message) (more bool, err error) {
 	switch m.Kind {
 	case codecs.Request, codecs.Oneway:

@@ -118,7 +118,7 @@ func set(meta *codecs.Meta, key, value string) {
 func (y syntax) appendProps(dst []byte, meta *codecs.Meta, own bool) []byte {
 	start := len(dst)
 	for i, p := range meta.Pairs {
-		if p.Key == "" || !own && reserved.Has(p.Key) || has(meta.Pairs[:i], p.Key) {
+		if p.Key == "" || !own && reserved.Has(p.Key) || codecs.HasKey(meta.Pairs[:i], p.Key) {
 			continue
 		}
 		first := len(dst) == start
@@ -143,13 +143,4 @@ func (y syntax) appendProps(dst []byte, meta *codecs.Meta, own bool) []byte {
 		return append(dst, '}')
 	}
 	return y.dialect.AppendMapEnd(dst)
-}
-
-func has(pairs []codecs.Pair, key string) bool {
-	for i := range pairs {
-		if pairs[i].Key == key {
-			return true
-		}
-	}
-	return false
 }

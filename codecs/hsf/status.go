@@ -1,10 +1,8 @@
 package hsf
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/dragoman-rpc/dragoman/codecs"
 )
@@ -105,23 +103,8 @@ func thrownStatus(class string, text []byte) codecs.Status {
 	return s
 }
 
-// briefMax bounds the text of a Status in bytes.
-const briefMax = 512
-
-// brief makes the text of a Status: the first line, as UTF-8. The full text stays in the frame.
-func brief(text []byte) string {
-	if i := bytes.IndexByte(text, '\n'); i >= 0 {
-		text = text[:i]
-	}
-	if len(text) > briefMax {
-		n := briefMax
-		for n > 0 && !utf8.RuneStart(text[n]) {
-			n--
-		}
-		text = text[:n]
-	}
-	return strings.ToValidUTF8(string(text), "\uFFFD")
-}
+// brief makes the text of a Status, as UTF-8. The full text stays in the frame.
+func brief(text []byte) string { return strings.ToValidUTF8(string(codecs.Brief(text)), "\uFFFD") }
 
 // Row is one line of the status tables.
 type Row struct {
