@@ -55,10 +55,6 @@ rules:
 // startGateway starts dragoman in front of a server that listens on port.
 func startGateway(t *testing.T, s *server, port int) *gateway {
 	t.Helper()
-	bin, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
 	contract := ""
 	if !s.plain {
 		path, err := filepath.Abs("../peers/sample.contract")
@@ -67,30 +63,7 @@ func startGateway(t *testing.T, s *server, port int) *gateway {
 		}
 		contract = fmt.Sprintf(", contract: [%s, %s]", path, strings.TrimSuffix(path, ".contract")+".proto")
 	}
-	file := filepath.Join(t.TempDir(), "dragoman.yaml")
-	conf := fmt.Sprintf(configuration, s.protocol, port, s.more, contract)
-	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	g := &gateway{cmd: exec.Command(bin, "run", "-c", file), log: newLog(t, "dragoman")}
-	out, err := g.cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := g.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(g.stop)
-	addr := make(chan string, 1)
-	go g.follow(out, addr)
-	select {
-	case g.addr = <-addr:
-	case <-time.After(20 * time.Second):
-	}
-	if g.addr == "" {
-		t.Fatalf("dragoman does not listen; it says: %s", g.log.tail())
-	}
-	return g
+	return runGateway(t, fmt.Sprintf(configuration, s.protocol, port, s.more, contract))
 }
 
 // follow keeps the log and finds the address in it.

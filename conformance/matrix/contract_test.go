@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dragoman-rpc/dragoman/bridge"
 	"github.com/dragoman-rpc/dragoman/bridge/config"
 	"github.com/dragoman-rpc/dragoman/codecs/all"
 	"github.com/dragoman-rpc/dragoman/codecs/contract"
@@ -92,21 +93,9 @@ func contracts() []config.Contract {
 // newBook is what both ends know of the service.
 func newBook(t *testing.T) *contract.Index {
 	t.Helper()
-	files := contracts()
-	parsed, err := contract.Parse(files[0].Path, files[0].Data)
+	book, err := bridge.ReadContracts(contracts(), nil, all.Schemas())
 	if err != nil {
 		t.Fatal(err)
-	}
-	book, err := contract.Build(parsed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, schema := range all.Schemas() {
-		services, err := schema.Load(&contract.Sources{Files: []contract.SourceFile{{Path: files[1].Path, Data: files[1].Data}}, Declared: book})
-		if err != nil {
-			t.Fatal(err)
-		}
-		book = book.With(services)
 	}
 	return book
 }
